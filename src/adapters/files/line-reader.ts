@@ -1,0 +1,54 @@
+import {createReadStream} from 'node:fs'
+import type {Readable} from 'node:stream'
+import {createGunzip} from 'node:zlib'
+
+/** A line longer than this is not kept: only its length is told. */
+export const LONGEST_LINE = 16 * 1024 * 1024
+
+const CHUNK = 1024 * 1024
+const NEWLINE = 0x0a
+const CARRIAGE_RETURN = 0x0d
+
+/** One line without its end. `bytes` is undefined if the line is longer than `LONGEST_LINE`. */
+export interface Line {
+  readonly bytes: Buffer | undefined
+  readonly length: number
+}
+
+/** The file, standard input for `-`, decompressed where the name ends in `.gz`. */
+function openInput(path: string): Readable {
+  if (path === '-') return process.stdin
+  const file = createReadStream(path, {highWaterMark: CHUNK})
+  if (!path.endsWith('.gz')) return file
+  const plain = createGunzip({chunkSize: CHUNK})
+  file.on('error', (error) => plain.destroy(error))
+  return file.pipe(plain)
+}
+
+/** The lines of a file in blocks: all those that one read completed. Reading waits until the block is taken. */
+export async function* readLines(path: string): AsyncGenerator<readonly Line[]> {
+  let carried: Buffer[] = []
+  let carriedLength = 0
+  const lineOf = (end: Buffer): Line => {
+    const length = carriedLength + end.length
+    const bytes = length > LONGEST_LINE ? undefined : carried.length === 0 ? end : Buffer.concat([...carried, end])
+    carried = []
+    carriedLength = 0
+    return {bytes: bytes?.at(-1) === CARRIAGE_RETURN ? bytes.subarray(0, -1) : bytes, length}
+  }
+  for await (const chunk of openInput(path)) {
+    const lines: Line[] = []
+    const buffer = chunk as Buffer
+    let start = 0
+    for (let end = buffer.indexOf(NEWLINE); end >= 0; end = buffer.indexOf(NEWLINE, start)) {
+      lines.push(lineOf(buffer.subarray(start, end)))
+      start = end + 1
+    }
+    const rest = buffer.subarray(start)
+    carriedLength += rest.length
+    if (carriedLength <= LONGEST_LINE) carried.push(rest)
+    else carried = []
+    if (lines.length > 0) yield lines
+  }
+  if (carriedLength > 0) yield [lineOf(Buffer.alloc(0))]
+}

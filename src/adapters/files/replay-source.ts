@@ -1,0 +1,162 @@
+import {type Decode, type DecodedEvent, isRefusal, parseJson, type Refusal} from '../../core/event/decode.js'
+import {parseEventTime, type WallTime} from '../../core/event/time.js'
+import type {EventSource, InputBatch, InputRecord} from '../../engine/port/event-source.js'
+import {type Line, readLines} from './line-reader.js'
+
+const BATCH = 512
+
+/** Before the first line that tells the time. */
+const NO_TIME_YET = Number.NEGATIVE_INFINITY as WallTime
+
+export interface ReplaySourceOptions {
+  /** Files in the order in which they are read; `-` is standard input. */
+  readonly inputs: readonly string[]
+  readonly decodeEvent: Decode
+  /** How far beyond its arrival an event may be, in ms: one further off says nothing about the time. */
+  readonly maxFutureSkew: number
+  /** Longest line in bytes. */
+  readonly eventLimit: number
+}
+
+/** A recorded line: `{"stream", "event", "arrival_time"?, "partition"?}`. */
+interface Envelope {
+  readonly stream?: unknown
+  readonly event?: unknown
+  readonly arrival_time?: unknown
+  readonly partition?: unknown
+}
+
+/**
+ * Recorded events from NDJSON files, in the order of the lines. Wall time is the line's arrival time, else the
+ * greatest event time seen so far, and never goes back. Each batch holds lines of one partition.
+ */
+export class ReplaySource implements EventSource {
+  private readonly blocks: AsyncGenerator<readonly Line[]>
+  private block: readonly Line[] = []
+  private position = 0
+  private lineNumber = -1
+  private wall = NO_TIME_YET
+  private greatestEventTime = Number.NEGATIVE_INFINITY
+  private readonly ready: InputBatch[] = []
+
+  constructor(private readonly options: ReplaySourceOptions) {
+    this.blocks = blocksOf(options.inputs)
+  }
+
+  partitions(): readonly number[] {
+    return [0]
+  }
+
+  seek(_partition: number, offset: number): void {
+    if (offset > 0) throw new Error('a replay begins at the beginning')
+  }
+
+  async next(): Promise<InputBatch | undefined> {
+    while (this.ready.length === 0) {
+      const lines = await this.take(BATCH)
+      if (lines.length === 0) return undefined
+      this.ready.push(...this.byPartition(lines))
+    }
+    return this.ready.shift()
+  }
+
+  private async take(count: number): Promise<readonly Line[]> {
+    while (this.position >= this.block.length) {
+      const block = await this.blocks.next()
+      if (block.done) return []
+      this.block = block.value
+      this.position = 0
+    }
+    const taken = this.block.slice(this.position, this.position + count)
+    this.position += taken.length
+    return taken
+  }
+
+  private byPartition(lines: readonly Line[]): readonly InputBatch[] {
+    const records = new Map<number, ReplayRecord[]>()
+    for (const line of lines) {
+      this.lineNumber++
+      if (isBlank(line)) continue
+      const {partition, record} = this.read(line)
+      const group = records.get(partition)
+      if (group === undefined) records.set(partition, [record])
+      else group.push(record)
+    }
+    return [...records].map(([partition, group]) => ({
+      partition,
+      records: group,
+      polledAt: group[group.length - 1]?.ingestedAt ?? this.wall,
+      nextOffset: this.lineNumber + 1,
+    }))
+  }
+
+  private read(line: Line): {partition: number; record: ReplayRecord} {
+    const {bytes, length} = line
+    const {eventLimit} = this.options
+    if (bytes === undefined || length > eventLimit) {
+      const detail = `the line has ${length} bytes, the limit is ${eventLimit}; send less, or raise event_limit`
+      return this.record(line, undefined, 0, {reason: 'too_large', detail})
+    }
+    const text = bytes.toString('utf8')
+    const parsed = parseJson(text)
+    if ('reason' in parsed) return this.record(line, undefined, 0, parsed)
+    const envelope = (parsed.value ?? {}) as Envelope
+    const stream = typeof envelope.stream === 'string' ? envelope.stream : undefined
+    const partition = envelope.partition ?? 0
+    const fault = this.tellTime(envelope) ?? partitionFault(partition)
+    const outcome = fault ?? this.options.decodeEvent(stream, envelope.event, text, envelope)
+    const arrived = envelope.arrival_time !== undefined
+    if (!isRefusal(outcome)) this.seeEventTime(outcome.time, arrived)
+    if (!arrived) this.advance(this.greatestEventTime)
+    return this.record(line, stream, fault === undefined ? (partition as number) : 0, outcome)
+  }
+
+  private tellTime({arrival_time}: Envelope): Refusal | undefined {
+    if (arrival_time === undefined) return undefined
+    const arrival = parseEventTime(arrival_time)
+    if (arrival === undefined) return {reason: 'bad_schema', detail: 'arrival_time: expected RFC 3339 or integer epoch milliseconds'}
+    this.advance(arrival)
+    return undefined
+  }
+
+  private seeEventTime(time: number, arrived: boolean): void {
+    const fromTheFuture = arrived && time > this.wall + this.options.maxFutureSkew
+    if (!fromTheFuture && time > this.greatestEventTime) this.greatestEventTime = time
+  }
+
+  private advance(wall: number): void {
+    if (wall > this.wall) this.wall = wall as WallTime
+  }
+
+  private record(
+    line: Line,
+    stream: string | undefined,
+    partition: number,
+    outcome: DecodedEvent | Refusal,
+  ): {partition: number; record: ReplayRecord} {
+    return {partition, record: new ReplayRecord(stream, this.lineNumber, this.wall, outcome, line.bytes)}
+  }
+}
+
+class ReplayRecord implements InputRecord {
+  constructor(
+    readonly stream: string | undefined,
+    readonly offset: number,
+    readonly ingestedAt: WallTime,
+    readonly outcome: DecodedEvent | Refusal,
+    readonly bytes: Buffer | undefined,
+  ) {}
+}
+
+function partitionFault(partition: unknown): Refusal | undefined {
+  if (typeof partition === 'number' && Number.isInteger(partition) && partition >= 0 && partition < 65_536) return undefined
+  return {reason: 'bad_schema', detail: 'partition: expected an integer from 0 to 65535'}
+}
+
+function isBlank({bytes, length}: Line): boolean {
+  return length === 0 || (bytes !== undefined && length < 64 && bytes.toString('latin1').trim() === '')
+}
+
+async function* blocksOf(inputs: readonly string[]): AsyncGenerator<readonly Line[]> {
+  for (const input of inputs) yield* readLines(input)
+}

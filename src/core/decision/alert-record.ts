@@ -1,0 +1,45 @@
+import {formatTime, type WallTime} from '../event/time.js'
+import type {AlertRecord} from './records.js'
+import type {ExplainedChange} from './rule-evaluator.js'
+
+export interface AlertCircumstances {
+  readonly keyValue: string
+  readonly bundle: string
+  readonly detectedAt: WallTime
+  /** Whether an event other than the anchor brought it about. */
+  readonly late: boolean
+}
+
+/** The record of a change to an alert; undefined if the change concerns the decision only. */
+export function toAlertRecord(change: ExplainedChange, circumstances: AlertCircumstances): AlertRecord | undefined {
+  const {rule, anchor, record, match, explanation} = change
+  if (record === undefined) return undefined
+  const narrowed = rule.narrowedBy === undefined ? undefined : anchor.fields[rule.narrowedBy]
+  return {
+    type: record.type,
+    alert_id: change.alertId,
+    revision: record.revision,
+    rule: {id: rule.id, version: rule.version},
+    mode: rule.mode === 'shadow' ? 'shadow' : 'live',
+    severity: rule.severity,
+    action: rule.action,
+    score: rule.score,
+    key: {name: rule.key, value: narrowed === undefined ? circumstances.keyValue : String(narrowed)},
+    anchor: {stream: anchor.stream, id: anchor.id},
+    event_time: formatTime(anchor.time),
+    detected_at: formatTime(circumstances.detectedAt),
+    events: match.evidence.map(({as, event}) => ({
+      as,
+      stream: event.stream,
+      id: event.id,
+      event_time: formatTime(event.time),
+    })),
+    reason: explanation.reason,
+    clauses: [...explanation.clauses],
+    flips: [...explanation.flips],
+    late: circumstances.late,
+    truncated: match.truncated,
+    settled: false,
+    bundle: circumstances.bundle,
+  }
+}

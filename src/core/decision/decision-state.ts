@@ -1,0 +1,36 @@
+import type {StoredEvent} from '../event/stored-event.js'
+import {TRANSACTIONS} from '../event/stream.js'
+import type {DecisionState, KeyState, RuleHit} from './key-state.js'
+import {decide} from './policy.js'
+import type {ExplainedChange} from './rule-evaluator.js'
+
+/**
+ * Takes a change of a firing into the decision on its anchor. Returns the decision's state if the change is one of
+ * a live rule about a transaction, so that the decision has to be looked at anew.
+ */
+export function applyToDecision(state: KeyState, change: ExplainedChange): DecisionState | undefined {
+  const {rule, anchor, hit} = change
+  if (rule.mode !== 'live' || anchor.stream !== TRANSACTIONS) return undefined
+  const decision = state.decisions.get(anchor.id) ?? undecided(anchor)
+  const others = decision.hits.filter(({rule: other}) => other !== rule)
+  const alertId = hit === 'alerted' ? change.alertId : null
+  decision.hits = hit === 'none' ? others : [...others, {rule, alertId, reason: change.explanation.reason}].sort(byWeight)
+  decision.decision = decide(decision.hits.map(({rule: {action, score}}) => ({action, score})))
+  state.decisions.set(anchor.id, decision)
+  return decision
+}
+
+/** What tells one revision of a decision from the next: the decision and the set of rules. */
+export function decisionFingerprint({decision, hits}: DecisionState): string {
+  return [decision, ...hits.map(({rule, alertId}) => `${rule.id} ${rule.version} ${alertId}`)].join('\n')
+}
+
+/** The decision on a transaction that no rule fired for. */
+export function undecided(transaction: StoredEvent): DecisionState {
+  return {transaction, decision: 'approve', revision: 0, hits: []}
+}
+
+/** The weightiest first; equal ones by id, so that the order does not depend on arrival. */
+function byWeight(a: RuleHit, b: RuleHit): number {
+  return b.rule.score - a.rule.score || (a.rule.id < b.rule.id ? -1 : 1)
+}

@@ -1,0 +1,104 @@
+/*
+ * Card numbers (PANs) must never enter: they are refused, and their raw bytes are dropped.
+ * A card number is a maximal run of 13 to 19 digits (single spaces and dashes between them allowed, no letter
+ * touching it) with a valid Luhn digit and an issuer prefix.
+ */
+
+const RUN = /\d(?:[ -]?\d){12,}/g
+const LETTER = /\p{L}/u
+
+/** Issuer prefixes as inclusive ranges of the leading digits: [digits, from, to]. */
+const ISSUER_PREFIXES: readonly (readonly [number, number, number])[] = [
+  [1, 4, 4],
+  [2, 51, 55],
+  [4, 2221, 2720],
+  [2, 34, 34],
+  [2, 36, 37],
+  [3, 300, 305],
+  [4, 6011, 6011],
+  [3, 644, 649],
+  [2, 65, 65],
+  [2, 62, 62],
+  [4, 3528, 3589],
+]
+
+/** Whether the text holds a card number. */
+export function textHoldsCardNumber(text: string): boolean {
+  if (!mayHoldDigitRun(text)) return false
+  for (const found of text.matchAll(RUN)) {
+    const digits = found[0].replace(/[ -]/g, '')
+    if (!isCardNumber(digits)) continue
+    const before = text.charAt(found.index - 1)
+    const after = text.charAt(found.index + found[0].length)
+    if (!LETTER.test(before) && !LETTER.test(after)) return true
+  }
+  return false
+}
+
+/**
+ * Whether a JSON number is a card number. Only its integer part counts: the fraction digits of a coordinate
+ * are no card number, though one in forty would pass the digit test.
+ */
+export function numberIsCardNumber(value: number): boolean {
+  const whole = Math.trunc(Math.abs(value))
+  return whole >= 1e12 && whole < 1e19 && isCardNumber(String(whole))
+}
+
+/**
+ * Whether raw bytes hold a card number, also where JSON escapes hide its digits (`\u0034`).
+ * For text that could not be parsed.
+ */
+export function rawTextHoldsCardNumber(text: string): boolean {
+  if (textHoldsCardNumber(text)) return true
+  if (!text.includes('\\u')) return false
+  return textHoldsCardNumber(
+    text.replace(/\\u([0-9a-fA-F]{4})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+  )
+}
+
+/**
+ * False only if no run of 13 digits can be in the text. Looks at every 13th character first: a run covers one of
+ * them, so that most text is passed over without reading it.
+ */
+export function mayHoldDigitRun(text: string): boolean {
+  for (let probe = 12; probe < text.length; probe += 13) {
+    if (!belongsToRun(text.charCodeAt(probe))) continue
+    let start = probe
+    while (start > 0 && belongsToRun(text.charCodeAt(start - 1))) start--
+    let digits = 0
+    let end = start
+    for (; end < text.length; end++) {
+      const code = text.charCodeAt(end)
+      if (!belongsToRun(code)) break
+      if (code >= 0x30) digits++
+    }
+    if (digits >= 13) return true
+    while (probe + 13 < end) probe += 13
+  }
+  return false
+}
+
+/** A digit, a space or a dash. */
+function belongsToRun(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || code === 0x20 || code === 0x2d
+}
+
+function isCardNumber(digits: string): boolean {
+  return digits.length >= 13 && digits.length <= 19 && hasIssuerPrefix(digits) && passesLuhn(digits)
+}
+
+function hasIssuerPrefix(digits: string): boolean {
+  return ISSUER_PREFIXES.some(([length, from, to]) => {
+    const prefix = Number(digits.slice(0, length))
+    return prefix >= from && prefix <= to
+  })
+}
+
+function passesLuhn(digits: string): boolean {
+  let sum = 0
+  for (let i = 0; i < digits.length; i++) {
+    const digit = digits.charCodeAt(digits.length - 1 - i) - 0x30
+    sum += i % 2 === 0 ? digit : digit > 4 ? digit * 2 - 9 : digit * 2
+  }
+  return sum % 10 === 0
+}

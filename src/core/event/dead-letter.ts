@@ -1,0 +1,24 @@
+/** Why an input was not accepted. Stable: dashboards and replays rely on these words. */
+export type DeadLetterReason =
+  | 'too_large'
+  | 'bad_json'
+  | 'unknown_stream'
+  | 'looks_like_pan'
+  | 'bad_schema'
+  | 'unroutable'
+  | 'future_event_time'
+  | 'id_conflict'
+
+/** An input that was refused: one for each, with what is needed to look at it, mend it and send it again. */
+export interface DeadLetter {
+  readonly reason: DeadLetterReason
+  /** What is wrong, in words. Never holds a value that could be a card number. */
+  readonly detail: string
+  readonly origin: {readonly topic: string; readonly partition: number; readonly offset: number}
+  /** The step that refused it. */
+  readonly stage: 'decode' | 'admit'
+  /** How many times it was tried, from 1. */
+  readonly attempt: number
+  /** The raw bytes in base64; null if they hold a card number or were too many to keep. */
+  readonly raw: string | null
+}

@@ -1,0 +1,71 @@
+import type {StoredEvent} from '../event/stored-event.js'
+import type {Condition} from '../expression/condition.js'
+import type {Evaluation} from '../expression/evaluation.js'
+import type {KeyHistory} from '../history/key-history.js'
+import type {Predicate} from './predicate.js'
+
+/** One event of the evidence, under the name that the rule gives it. */
+export interface Evidence {
+  readonly as: string
+  readonly slot: number
+  readonly event: StoredEvent
+}
+
+/** Why a rule fires for an anchor. */
+export interface Match {
+  /** In the total order, the anchor included; all members of a group under its name. */
+  readonly evidence: readonly Evidence[]
+  /** A limit on work was reached, so that older events were not looked at. */
+  readonly truncated: boolean
+}
+
+/** How much work one evaluation may take. */
+export interface Limits {
+  /** Of each stream, it looks at no more than so many of the newest events before its anchor. */
+  readonly historyCap: number
+  /** A search takes no more than so many steps. */
+  readonly stepBudget: number
+}
+
+/** What an evaluation reads: one key's history, the joins as of a transaction, and the limits on work. */
+export interface KeyView {
+  readonly history: KeyHistory
+  readonly limits: Limits
+  /** Scratch that forms overwrite. */
+  readonly evaluation: Evaluation
+  locationAsOf(transaction: StoredEvent): StoredEvent | undefined
+  merchantAsOf(transaction: StoredEvent): StoredEvent | undefined
+  /** A condition met a missing input. */
+  countMissingInput(): void
+  /** An evaluation reached a limit on work. */
+  countTruncated(): void
+}
+
+/** A condition of a form, and the event whose location and merchant it sees. */
+export interface FormCondition {
+  readonly condition: Condition
+  readonly joinSlot: number
+}
+
+/** One of the shapes a rule can have. A pure function of a key's history and an anchor in it. */
+export interface Form {
+  readonly kind: 'event' | 'window' | 'together'
+  /** Every stream whose events matter to it. */
+  readonly streams: readonly string[]
+  readonly anchorStream: string
+  /** What an anchor must satisfy by itself; undefined if every event of the stream may be one. */
+  readonly anchorWhen: Predicate | undefined
+  /** How long before its anchor an event may matter, in ms. */
+  readonly lookback: number
+  /** How long after its anchor an event may matter, in ms. */
+  readonly lookahead: number
+  /** The names of bound events, by slot. */
+  readonly names: readonly string[]
+  readonly conditions: readonly FormCondition[]
+  /** Whether an event of one of its streams can matter at all: false if it satisfies no item's own condition. */
+  concerns(event: StoredEvent): boolean
+  /** The evidence for an anchor that satisfies `anchorWhen`; undefined if the rule does not fire for it. */
+  match(anchor: StoredEvent, view: KeyView): Match | undefined
+  /** Binds the evidence (and groups, joins, anchor time) in `view.evaluation`, as the conditions of an explanation need it. */
+  bind(anchor: StoredEvent, match: Match, view: KeyView): void
+}

@@ -1,0 +1,43 @@
+import type {StoredEvent} from '../event/stored-event.js'
+import type {Condition} from '../expression/condition.js'
+import {ERROR, TRUE} from '../expression/evaluation.js'
+import type {KeyView} from './form.js'
+
+/** A condition on one event of a rule. */
+export interface Predicate {
+  readonly condition: Condition
+  /** The slot of the event that is tested. */
+  readonly slot: number
+  /** Where its result stands in an event's bitset; -1 if it depends on more than the event and is tested anew. */
+  readonly bit: number
+}
+
+/** Whether a predicate holds for an event. `undefined` stands for a condition that is always true. */
+export function holds(predicate: Predicate | undefined, event: StoredEvent, view: KeyView): boolean {
+  if (predicate === undefined) return true
+  if (predicate.bit >= 0) return hasBit(event, predicate.bit)
+  view.evaluation.bound[predicate.slot] = event
+  return conditionHolds(predicate.condition, event, view)
+}
+
+/** What is known without a look at anything but the event: false only if the predicate cannot hold. */
+export function mayHold(predicate: Predicate | undefined, event: StoredEvent): boolean {
+  return predicate === undefined || predicate.bit < 0 || hasBit(event, predicate.bit)
+}
+
+/** Tests a condition over the events that are bound; its joins are those of `joined`. */
+export function conditionHolds(condition: Condition, joined: StoredEvent, view: KeyView): boolean {
+  bindJoins(condition, joined, view)
+  const truth = condition.test(view.evaluation)
+  if (truth === ERROR) view.countMissingInput()
+  return truth === TRUE
+}
+
+export function bindJoins(condition: Condition, joined: StoredEvent, view: KeyView): void {
+  if (condition.uses.location) view.evaluation.location = view.locationAsOf(joined)
+  if (condition.uses.merchant) view.evaluation.merchant = view.merchantAsOf(joined)
+}
+
+function hasBit(event: StoredEvent, bit: number): boolean {
+  return (((event.predicates[bit >>> 5] ?? 0) >>> (bit & 31)) & 1) === 1
+}

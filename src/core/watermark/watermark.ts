@@ -1,0 +1,93 @@
+import {BEGINNING_OF_TIME, type EventTime, type WallTime} from '../event/time.js'
+
+/** How disorder in event time is treated; all in milliseconds. */
+export interface TimeSettings {
+  /** How far behind the newest event of an input the watermark stays. */
+  readonly outOfOrderness: number
+  /** How far behind the watermark an event may still be, and change the truth. */
+  readonly allowedLateness: number
+  /** An input that brought nothing for so long of wall time is left out of the minimum. */
+  readonly idleTimeout: number
+  /** How far beyond its ingest time an event may be. */
+  readonly maxFutureSkew: number
+  /** How far behind the watermark accepted event ids are remembered. */
+  readonly dedupRetention: number
+}
+
+/** One input that the watermark waits for. Plain data: stored with each commit. */
+export interface InputProgress {
+  /** Greatest event time among accepted events; null before the first. */
+  newest: EventTime | null
+  /** When it last brought a record, accepted or not; before the first, when its partition began. */
+  lastBroughtAt: WallTime
+}
+
+/** Where a partition stands in event time. Plain data: stored with each commit. */
+export interface PartitionTime {
+  /** Never goes back; null until every active input has brought something. */
+  watermark: EventTime | null
+  /** Wall time as far as the partition has seen it; never goes back. */
+  wall: WallTime
+  /** By stream name: the inputs that count for the watermark. */
+  readonly inputs: {[stream: string]: InputProgress}
+}
+
+/** A partition that has seen nothing yet. An input that has brought nothing holds the watermark back until it is idle. */
+export function beginPartitionTime(wall: WallTime, inputs: Iterable<string>): PartitionTime {
+  const progress: {[stream: string]: InputProgress} = {}
+  for (const stream of inputs) progress[stream] = {newest: null, lastBroughtAt: wall}
+  return {watermark: null, wall, inputs: progress}
+}
+
+/** The watermark as a number that compares with every event time. */
+export function watermarkOf(time: PartitionTime): EventTime {
+  return time.watermark ?? BEGINNING_OF_TIME
+}
+
+/** Notes that an input brought a record, accepted or not, when the wall clock stood at `wall`. */
+export function observeRecord(time: PartitionTime, stream: string, wall: WallTime): void {
+  if (wall > time.wall) time.wall = wall
+  const input = time.inputs[stream]
+  if (input !== undefined) input.lastBroughtAt = time.wall
+}
+
+/** Notes the event time of an accepted event. */
+export function observeAccepted(time: PartitionTime, stream: string, eventTime: EventTime): void {
+  const input = time.inputs[stream]
+  if (input !== undefined && (input.newest === null || eventTime > input.newest)) input.newest = eventTime
+}
+
+/**
+ * Moves the watermark: W = min over active inputs (newest event time − out_of_orderness) − 1 ms.
+ * Where all inputs are idle it stays where it is.
+ */
+export function advanceWatermark(time: PartitionTime, settings: TimeSettings): void {
+  let newest = Number.POSITIVE_INFINITY
+  for (const stream in time.inputs) {
+    const input = time.inputs[stream] as InputProgress
+    if (time.wall - input.lastBroughtAt >= settings.idleTimeout) continue
+    if (input.newest === null) return
+    if (input.newest < newest) newest = input.newest
+  }
+  if (newest === Number.POSITIVE_INFINITY) return
+  const watermark = (newest - settings.outOfOrderness - 1) as EventTime
+  if (time.watermark === null || watermark > time.watermark) time.watermark = watermark
+}
+
+/** Whether all inputs are idle, so that deadlines follow the wall clock. */
+export function allInputsIdle(time: PartitionTime, settings: TimeSettings): boolean {
+  for (const stream in time.inputs) {
+    if (time.wall - (time.inputs[stream] as InputProgress).lastBroughtAt < settings.idleTimeout) return false
+  }
+  return true
+}
+
+/** Whether an event is too old to change the truth. */
+export function isLate(eventTime: EventTime, watermark: EventTime, settings: TimeSettings): boolean {
+  return eventTime <= watermark - settings.allowedLateness
+}
+
+/** Whether an event is further in the future than clocks may differ. */
+export function isFromTheFuture(eventTime: EventTime, ingestedAt: WallTime, settings: TimeSettings): boolean {
+  return eventTime > ingestedAt + settings.maxFutureSkew
+}

@@ -1,0 +1,172 @@
+import {map, type OperatorFunction} from 'rxjs'
+import type {KeyState} from '../../core/decision/key-state.js'
+import {type DecodedEvent, isRefusal, type Refusal, rawForDeadLetter} from '../../core/event/decode.js'
+import {usdPer} from '../../core/event/rates.js'
+import type {StoredEvent} from '../../core/event/stored-event.js'
+import {MERCHANTS, TRANSACTIONS} from '../../core/event/stream.js'
+import type {EventTime, WallTime} from '../../core/event/time.js'
+import {book, type Fate, UNKNOWN_STREAM} from '../../core/ledger/ledger.js'
+import {
+  advanceWatermark,
+  isFromTheFuture,
+  isLate,
+  observeAccepted,
+  observeRecord,
+} from '../../core/watermark/watermark.js'
+import type {InputRecord} from '../port/event-source.js'
+import type {LateInput} from '../port/state-store.js'
+import type {Partition} from '../stage/partition.js'
+import type {AcceptedEvent, AdmittedBatch, DecodedBatch, RecordFate} from './batch.js'
+import type {DeadLetter} from '../../core/event/dead-letter.js'
+
+const ACCEPTED: RecordFate = {fate: 'accepted', refusal: undefined}
+const DUPLICATE: RecordFate = {fate: 'duplicate', refusal: undefined}
+const LATE: RecordFate = {fate: 'late', refusal: undefined}
+
+const utf8 = new TextDecoder()
+
+/**
+ * Says what becomes of each record, in the order of arrival: future, duplicate, late, or accepted. Assigns
+ * timestamps, moves the watermark after each record, and books every record in the ledger.
+ */
+export function admit(): OperatorFunction<DecodedBatch, AdmittedBatch> {
+  return map((batch) => new Admission(batch).run())
+}
+
+class Admission {
+  private readonly fates: RecordFate[] = []
+  private readonly accepted: AcceptedEvent[] = []
+  private readonly deadLetters: DeadLetter[] = []
+  private readonly late: LateInput[] = []
+  /** Profiles accepted in this batch, which are not in the table yet. */
+  private readonly newProfiles = new Map<string, StoredEvent>()
+  private readonly partition: Partition
+
+  constructor(private readonly batch: DecodedBatch) {
+    this.partition = batch.partition
+  }
+
+  run(): AdmittedBatch {
+    const {input, outcomes} = this.batch
+    const settings = this.partition.bundle.settings.time
+    for (let i = 0; i < outcomes.length; i++) {
+      const record = input.records[i] as InputRecord
+      const outcome = outcomes[i] as DecodedEvent | Refusal
+      const time = this.partition.timeAt(record.ingestedAt)
+      const fate = isRefusal(outcome) ? refused(outcome) : this.judge(outcome, record)
+      const known = record.stream !== undefined && this.partition.bundle.streams.has(record.stream)
+      const stream = known ? (record.stream as string) : UNKNOWN_STREAM
+      this.fates.push(fate)
+      book(this.partition.ledger, stream, fate.fate)
+      if (fate.refusal !== undefined) this.deadLetters.push(this.deadLetter(record, stream, fate.refusal, isRefusal(outcome)))
+      observeRecord(time, stream, record.ingestedAt)
+      if (fate.fate === 'accepted' && !isRefusal(outcome)) observeAccepted(time, stream, outcome.time)
+      advanceWatermark(time, settings)
+    }
+    const time = this.partition.timeAt(input.polledAt)
+    if (input.polledAt > time.wall) time.wall = input.polledAt
+    advanceWatermark(time, settings)
+    this.partition.offset = input.nextOffset
+    return {
+      ...this.batch,
+      fates: this.fates,
+      accepted: this.accepted,
+      deadLetters: this.deadLetters,
+      late: this.late,
+    }
+  }
+
+  private judge(event: DecodedEvent, record: InputRecord): RecordFate {
+    const {partition} = this
+    const settings = partition.bundle.settings.time
+    if (!event.stream.neverLate && isFromTheFuture(event.time, record.ingestedAt, settings)) {
+      return refused(fromTheFuture(event.time, record.ingestedAt, settings.maxFutureSkew))
+    }
+    const state = event.stream.name === MERCHANTS ? undefined : partition.stateOf(event.key)
+    const known = this.find(event, state)
+    const {watermark} = partition
+    if (known !== undefined && (event.stream.neverLate || known.time > watermark - settings.dedupRetention)) {
+      return known.contentHash === event.contentHash ? DUPLICATE : refused(idConflict(event))
+    }
+    if (!event.stream.neverLate && isLate(event.time, watermark, settings)) {
+      if (record.bytes !== undefined) this.late.push({stream: event.stream.name, offset: record.offset, bytes: record.bytes})
+      return LATE
+    }
+    this.accept(event, state, record.ingestedAt)
+    return ACCEPTED
+  }
+
+  /** The accepted event with the same id, of this batch or from before. */
+  private find({stream, key, id}: DecodedEvent, state: KeyState | undefined): {time: EventTime; contentHash: number} | undefined {
+    if (state === undefined) return this.newProfiles.get(id) ?? this.partition.merchants.find(key, id)
+    for (const event of state.pending) if (event.id === id && event.stream === stream.name) return event
+    return state.history.find(stream.name, id)
+  }
+
+  private accept(decoded: DecodedEvent, state: KeyState | undefined, ingestedAt: WallTime): void {
+    const event = this.toStored(decoded)
+    if (state === undefined) this.newProfiles.set(event.id, event)
+    else state.pending.push(event)
+    this.accepted.push({event, state, ingestedAt, settledUpTo: this.partition.lateUpTo})
+  }
+
+  /** The event reduced to the fields in use, with the predicates that it satisfies by itself. */
+  private toStored({stream, id, time, contentHash, wire}: DecodedEvent): StoredEvent {
+    const {bundle} = this.partition
+    const project = bundle.projections.get(stream.name)
+    const derived = stream.name === TRANSACTIONS ? this.amountUsd(wire.amount, wire.currency, time) : undefined
+    const fields = project?.(wire, derived) ?? {}
+    const event = {stream: stream.name, rank: stream.rank, time, id, contentHash, fields, predicates: NO_PREDICATES}
+    const predicates = bundle.predicates.get(stream.name)
+    if (predicates !== undefined) event.predicates = predicates.evaluate(event, this.countMissing)
+    return event
+  }
+
+  private readonly countMissing = (rule: number): void => {
+    const counts = this.partition.counters[rule]
+    if (counts !== undefined) counts.missing_input++
+  }
+
+  private amountUsd(amount: unknown, currency: unknown, time: EventTime): number | undefined {
+    const {bundle} = this.partition
+    const rate = usdPer(bundle.rates, (currency as string | null | undefined) ?? 'USD', time)
+    if (rate === undefined) {
+      this.partition.unknownCurrencies++
+      return undefined
+    }
+    return (amount as number) * rate
+  }
+
+  private deadLetter(record: InputRecord, stream: string, refusal: Refusal, whileDecoding: boolean): DeadLetter {
+    const {bytes} = record
+    return {
+      reason: refusal.reason,
+      detail: refusal.detail,
+      origin: {topic: stream, partition: this.partition.number, offset: record.offset},
+      stage: whileDecoding ? 'decode' : 'admit',
+      attempt: 1,
+      raw: bytes === undefined ? null : rawForDeadLetter(bytes, utf8.decode(bytes)),
+    }
+  }
+}
+
+const NO_PREDICATES: readonly number[] = []
+
+function refused(refusal: Refusal): RecordFate {
+  return {fate: 'dead_lettered' satisfies Fate, refusal}
+}
+
+function fromTheFuture(time: EventTime, ingestedAt: WallTime, allowed: number): Refusal {
+  const ahead = Math.round((time - ingestedAt) / 1000)
+  return {
+    reason: 'future_event_time',
+    detail: `event_time is ${ahead} s ahead of its arrival, ${allowed / 1000} s are allowed; set the producer's clock right`,
+  }
+}
+
+function idConflict({stream, key}: DecodedEvent): Refusal {
+  return {
+    reason: 'id_conflict',
+    detail: `the ${stream.keyField} ${JSON.stringify(key)} has an accepted event of ${stream.name} with this id and other content; give each event its own id`,
+  }
+}

@@ -1,0 +1,72 @@
+import type {KeyState} from '../../core/decision/key-state.js'
+import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
+import type {ExplainedChange} from '../../core/decision/rule-evaluator.js'
+import type {DeadLetter} from '../../core/event/dead-letter.js'
+import type {DecodedEvent, Refusal} from '../../core/event/decode.js'
+import type {StoredEvent} from '../../core/event/stored-event.js'
+import type {EventTime, WallTime} from '../../core/event/time.js'
+import type {Fate} from '../../core/ledger/ledger.js'
+import type {InputBatch} from '../port/event-source.js'
+import type {Commit, LateInput, PersistedVisit} from '../port/state-store.js'
+import type {Partition} from '../stage/partition.js'
+
+/*
+ * A micro-batch on its way through the pipeline: what one poll of a partition returned, and what each step adds.
+ */
+
+export interface DecodedBatch {
+  readonly partition: Partition
+  readonly input: InputBatch
+  /** Where the partition stood before the batch. */
+  readonly fromOffset: number
+  /** For each record: the event, or why it is none. */
+  readonly outcomes: readonly (DecodedEvent | Refusal)[]
+}
+
+/** What became of a record. */
+export interface RecordFate {
+  readonly fate: Fate
+  /** Why, if it was refused. */
+  readonly refusal: Refusal | undefined
+}
+
+/** An event that counts, in the order of arrival. */
+export interface AcceptedEvent {
+  readonly event: StoredEvent
+  /** The state of its key; undefined for a merchant's profile, which belongs to all keys. */
+  readonly state: KeyState | undefined
+  readonly ingestedAt: WallTime
+  /** Anchors up to this event time were settled when it arrived. */
+  readonly settledUpTo: EventTime
+}
+
+export interface AdmittedBatch extends DecodedBatch {
+  /** For each record. */
+  readonly fates: readonly RecordFate[]
+  readonly accepted: readonly AcceptedEvent[]
+  readonly deadLetters: readonly DeadLetter[]
+  readonly late: readonly LateInput[]
+}
+
+/** What an accepted event changed: in its own key or, for a merchant's profile, in those that were there. */
+export interface Consequence {
+  readonly cause: AcceptedEvent
+  readonly state: KeyState
+  readonly changes: readonly ExplainedChange[]
+}
+
+export interface MatchedBatch extends AdmittedBatch {
+  readonly consequences: readonly Consequence[]
+  readonly visits: readonly PersistedVisit[]
+}
+
+export interface DecidedBatch extends MatchedBatch {
+  readonly alerts: readonly AlertRecord[]
+  readonly decisions: readonly DecisionRecord[]
+  /** Keys about which something was said. */
+  readonly judged: ReadonlySet<KeyState>
+}
+
+export interface CommittedBatch extends DecidedBatch {
+  readonly commit: Commit
+}

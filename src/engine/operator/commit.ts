@@ -1,0 +1,18 @@
+import {concatMap, type OperatorFunction} from 'rxjs'
+import type {StateStore} from '../port/state-store.js'
+import {toCommit} from '../stage/to-commit.js'
+import type {CommittedBatch, DecidedBatch} from './batch.js'
+
+/**
+ * One micro-batch, one atomic commit: state, watermark, offsets, ledger and outbox, all or nothing. A refused commit
+ * (another owner, another offset) fails the pipeline of the partition: nothing of the batch has happened.
+ */
+export function commit(store: StateStore): OperatorFunction<DecidedBatch, CommittedBatch> {
+  return concatMap(async (batch) => {
+    const committing = toCommit(batch)
+    if (committing.checkpoint.offset > committing.fromOffset || committing.outbox !== undefined) {
+      await store.commit(batch.partition.number, committing)
+    }
+    return {...batch, commit: committing}
+  })
+}

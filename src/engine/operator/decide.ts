@@ -1,0 +1,90 @@
+import {map, type OperatorFunction} from 'rxjs'
+import {toAlertRecord} from '../../core/decision/alert-record.js'
+import {toDecisionRecord} from '../../core/decision/decision-record.js'
+import {applyToDecision, decisionFingerprint, undecided} from '../../core/decision/decision-state.js'
+import type {DecisionState, KeyState} from '../../core/decision/key-state.js'
+import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
+import type {ExplainedChange} from '../../core/decision/rule-evaluator.js'
+import {TRANSACTIONS} from '../../core/event/stream.js'
+import type {WallTime} from '../../core/event/time.js'
+import type {Clock} from '../port/clock.js'
+import type {Partition} from '../stage/partition.js'
+import type {AcceptedEvent, Consequence, DecidedBatch, MatchedBatch} from './batch.js'
+
+/**
+ * Turns what rules found into records: a decision for every transaction, a higher revision where an event changed
+ * an earlier one, and the alerts opened, amended and retracted.
+ */
+export function decide(clock: Clock): OperatorFunction<MatchedBatch, DecidedBatch> {
+  return map((batch) => {
+    const records = new Deciding(batch.partition, clock.now())
+    for (const consequence of batch.consequences) records.add(consequence)
+    const {alerts, decisions, judged} = records
+    return {...batch, alerts, decisions, judged}
+  })
+}
+
+class Deciding {
+  readonly alerts: AlertRecord[] = []
+  readonly decisions: DecisionRecord[] = []
+  readonly judged = new Set<KeyState>()
+
+  constructor(
+    private readonly partition: Partition,
+    private readonly now: WallTime,
+  ) {}
+
+  add({cause, state, changes}: Consequence): void {
+    const revised = new Map<DecisionState, string>()
+    for (const change of changes) {
+      this.alert(change, cause, state)
+      const known = state.decisions.get(change.anchor.id) ?? undecided(change.anchor)
+      const before = decisionFingerprint(known)
+      const decision = applyToDecision(state, change)
+      if (decision !== undefined && !revised.has(decision)) revised.set(decision, before)
+    }
+    if (changes.length > 0) this.judged.add(state)
+    const {event} = cause
+    if (event.stream === TRANSACTIONS) {
+      const own = state.decisions.get(event.id) ?? undecided(event)
+      revised.delete(own)
+      this.publish(own, state, cause)
+    }
+    for (const [decision, before] of revised) {
+      if (decisionFingerprint(decision) === before) continue
+      decision.revision++
+      this.publish(decision, state, cause)
+    }
+  }
+
+  private publish(decision: DecisionState, state: KeyState, {ingestedAt}: AcceptedEvent): void {
+    const bundle = this.partition.bundle.id
+    const decidedAt = notBefore(ingestedAt, this.now)
+    this.decisions.push(toDecisionRecord(decision, {userId: state.key, bundle, decidedAt, ingestedAt}))
+  }
+
+  private alert(change: ExplainedChange, cause: AcceptedEvent, state: KeyState): void {
+    const alert = toAlertRecord(change, {
+      keyValue: state.key,
+      bundle: this.partition.bundle.id,
+      detectedAt: notBefore(cause.ingestedAt, this.now),
+      late: change.anchor !== cause.event,
+    })
+    if (alert !== undefined) this.alerts.push(alert)
+    this.count(change)
+  }
+
+  private count({rule, record, hit, wasSuppressed}: ExplainedChange): void {
+    const counts = this.partition.counters[rule.index]
+    if (counts === undefined || rule.action === 'approve') return
+    if (record?.type === 'alert.opened') counts.alerts++
+    if (record?.type === 'alert.retracted') counts.alerts--
+    if (hit === 'suppressed') counts.suppressed++
+    if (wasSuppressed) counts.suppressed--
+  }
+}
+
+/** Nothing is decided before it arrived: a replay's clock is the arrival of its events. */
+function notBefore(arrival: WallTime, now: WallTime): WallTime {
+  return now > arrival ? now : arrival
+}

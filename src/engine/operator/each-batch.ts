@@ -1,0 +1,22 @@
+import {defer, EMPTY, filter, type Observable, of, repeat, tap} from 'rxjs'
+import type {EventSource, InputBatch} from '../port/event-source.js'
+
+/**
+ * Sends one batch after the other through `steps`. The source is asked for the next only when the last is through:
+ * this is how backpressure reaches it. Completes at the end of the input; fails with the first step that fails.
+ */
+export function eachBatch<T>(
+  source: EventSource,
+  steps: (batch: Observable<InputBatch>) => Observable<T>,
+): Observable<T> {
+  return defer(() => {
+    let ended = false
+    const batch = defer(() => source.next()).pipe(
+      tap((next) => {
+        ended = next === undefined
+      }),
+      filter((next) => next !== undefined),
+    )
+    return steps(batch).pipe(repeat({delay: () => (ended ? EMPTY : of(true))}))
+  })
+}

@@ -1,0 +1,59 @@
+import {map, type OperatorFunction} from 'rxjs'
+import {TRANSACTIONS} from '../../core/event/stream.js'
+import type {EventTime} from '../../core/event/time.js'
+import type {PersistedVisit} from '../port/state-store.js'
+import {merchantOf, type Partition} from '../stage/partition.js'
+import type {AcceptedEvent, AdmittedBatch, Consequence, MatchedBatch} from './batch.js'
+
+/**
+ * Lets each accepted event enter the history of its key, in the order of arrival, and evaluates the rules that it
+ * concerns, with location and merchant joined as of the transaction's time.
+ */
+export function matchRules(): OperatorFunction<AdmittedBatch, MatchedBatch> {
+  return map((batch) => {
+    const {partition} = batch
+    const consequences: Consequence[] = []
+    const visits: PersistedVisit[] = []
+    for (const cause of batch.accepted) {
+      if (cause.state === undefined) profileEntered(partition, cause, consequences)
+      else eventEntered(partition, cause, consequences, visits)
+    }
+    for (const {state} of batch.accepted) if (state !== undefined) state.pending.length = 0
+    return {...batch, consequences, visits}
+  })
+}
+
+function eventEntered(
+  partition: Partition,
+  cause: AcceptedEvent,
+  consequences: Consequence[],
+  visits: PersistedVisit[],
+): void {
+  const {event, settledUpTo} = cause
+  const state = cause.state as NonNullable<AcceptedEvent['state']>
+  state.history.insert(event)
+  const changes = partition.evaluator.eventEntered(state, event, settledUpTo)
+  if (event.stream === TRANSACTIONS && partition.bundle.merchantRules.length > 0) {
+    const merchant = event.fields.merchant_id
+    if (typeof merchant === 'string') {
+      const visit = {merchant, key: state.key, time: event.time}
+      partition.visits.add(visit)
+      visits.push(visit)
+    }
+  }
+  if (changes.length > 0 || event.stream === TRANSACTIONS) consequences.push({cause, state, changes})
+}
+
+/** A new version of a profile concerns the unsettled transactions at that merchant, up to the next version. */
+function profileEntered(partition: Partition, cause: AcceptedEvent, consequences: Consequence[]): void {
+  const {event, settledUpTo} = cause
+  const merchant = merchantOf(event)
+  const {merchants, visits, evaluator} = partition
+  merchants.insert(merchant, event)
+  const until: EventTime = merchants.nextVersionTime(merchant, event)
+  for (const {key, time} of visits.between(merchant, event.time, until)) {
+    const state = partition.stateOf(key)
+    const changes = evaluator.merchantChanged(state, time, settledUpTo)
+    if (changes.length > 0) consequences.push({cause, state, changes})
+  }
+}

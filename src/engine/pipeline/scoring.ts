@@ -1,0 +1,48 @@
+import type {Observable} from 'rxjs'
+import type {Decode} from '../../core/event/decode.js'
+import {admit} from '../operator/admit.js'
+import type {CommittedBatch} from '../operator/batch.js'
+import {commit} from '../operator/commit.js'
+import {decide} from '../operator/decide.js'
+import {decode} from '../operator/decode.js'
+import {loadState} from '../operator/load-state.js'
+import {eachBatch} from '../operator/each-batch.js'
+import {matchRules} from '../operator/match-rules.js'
+import {publish} from '../operator/publish.js'
+import type {Clock} from '../port/clock.js'
+import type {EventSource} from '../port/event-source.js'
+import type {Publisher} from '../port/publisher.js'
+import type {StateStore} from '../port/state-store.js'
+import type {Partition} from '../stage/partition.js'
+
+export interface ScoringPorts {
+  readonly source: EventSource
+  readonly store: StateStore
+  readonly publisher: Publisher
+  readonly clock: Clock
+}
+
+export interface ScoringParts extends ScoringPorts {
+  readonly decodeEvent: Decode
+  readonly eventLimit: number
+  readonly partitionOf: (number: number) => Partition
+}
+
+/**
+ * The way of a transaction, from the log to the world. What flows is a micro-batch; inside a step, plain loops run
+ * over it. The next batch is asked for when the last one is published, so that a slow step holds the source back.
+ */
+export function scoring(parts: ScoringParts): Observable<CommittedBatch> {
+  const {source, store, publisher, clock, decodeEvent, eventLimit, partitionOf} = parts
+  return eachBatch(source, (batch) =>
+    batch.pipe(
+      decode(decodeEvent, eventLimit, partitionOf), // bytes → events, or dead letters
+      loadState(store), //                             the histories of their keys
+      admit(), //                                      duplicate, late or accepted; timestamps, watermark, ledger
+      matchRules(), //                                 as-of joins, rules: what fires, what no longer does
+      decide(clock), //                                decisions, their revisions, alerts
+      commit(store), //                                state, offsets and outbox, all or nothing
+      publish(publisher), //                           to those who wait for them
+    ),
+  )
+}

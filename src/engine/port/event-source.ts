@@ -1,0 +1,39 @@
+import type {DecodedEvent, Refusal} from '../../core/event/decode.js'
+import type {WallTime} from '../../core/event/time.js'
+
+/** One input as it came from the log. */
+export interface InputRecord {
+  /** The stream it was sent to; undefined if none was named. */
+  readonly stream: string | undefined
+  /** Place in its partition; grows by at least one. */
+  readonly offset: number
+  /** When it entered Tripline. The same at every reading, so that a repeated reading gives the same result. */
+  readonly ingestedAt: WallTime
+  /** Its bytes, as they came; undefined if they held a card number and were not kept, or were too many. */
+  readonly bytes: Uint8Array | undefined
+  /** What the input was found to be, where that was known before it was put on the log (or on the way from it). */
+  readonly outcome: DecodedEvent | Refusal | undefined
+}
+
+/** What one poll of a partition returned. Without records it only says how late it is. */
+export interface InputBatch {
+  readonly partition: number
+  readonly records: readonly InputRecord[]
+  /** Wall time of the poll. */
+  readonly polledAt: WallTime
+  /** Offset to go on from. */
+  readonly nextOffset: number
+}
+
+/**
+ * Where inputs come from. It is asked for the next batch only when the last one is committed, so that a slow engine
+ * holds the source back.
+ */
+export interface EventSource {
+  /** The partitions to read. */
+  partitions(): readonly number[]
+  /** Goes on from an offset of a partition. Called before the first `next`, and after a restart. */
+  seek(partition: number, offset: number): void
+  /** The next batch. Waits for input, but not for ever: an empty batch tells the time. Undefined at the end of the input. */
+  next(): Promise<InputBatch | undefined>
+}

@@ -1,0 +1,63 @@
+import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
+import type {DeadLetter} from '../../core/event/dead-letter.js'
+
+export type AlertStatus =
+  | 'open'
+  | 'in_review'
+  | 'closed_fraud'
+  | 'closed_legitimate'
+  | 'closed_inconclusive'
+  | 'retracted'
+
+/** An alert as it stands: its newest record, and what people made of it. */
+export interface AlertView {
+  readonly status: AlertStatus
+  /** The record with the highest revision. */
+  readonly alert: AlertRecord
+}
+
+/** Which alerts to list; what is left out does not narrow. */
+export interface AlertFilter {
+  readonly status?: AlertStatus | undefined
+  readonly rule?: string | undefined
+  readonly severity?: string | undefined
+  readonly user?: string | undefined
+  /** Event time in ms, inclusive. */
+  readonly from?: number | undefined
+  /** Event time in ms, exclusive. */
+  readonly to?: number | undefined
+}
+
+export interface Page<T> {
+  readonly items: readonly T[]
+  /** Give it back to get what follows; undefined at the end. */
+  readonly cursor: string | undefined
+}
+
+/** A dead letter with its place among the dead letters. */
+export interface StoredDeadLetter {
+  /** `<partition>-<offset>` of its origin: the same however often it is published. */
+  readonly id: string
+  readonly letter: DeadLetter
+  /** How many times it was replayed. */
+  readonly replays: number
+}
+
+/** What has been published, for those who ask. */
+export interface ReadModel {
+  /** Alerts with the newest event time first. Rejects with InvalidCursorError for a cursor it did not give. */
+  alerts(filter: AlertFilter, limit: number, cursor: string | undefined): Promise<Page<AlertView>>
+  alert(id: string): Promise<AlertView | undefined>
+  /** The highest revision of a transaction's decision. */
+  decision(transactionId: string): Promise<DecisionRecord | undefined>
+  /** Dead letters in the order of their origin. */
+  deadLetters(reason: string | undefined, limit: number, cursor: string | undefined): Promise<Page<StoredDeadLetter>>
+  deadLetter(id: string): Promise<StoredDeadLetter | undefined>
+}
+
+export class InvalidCursorError extends Error {
+  constructor() {
+    super('the cursor is not one that was given out; leave it out to begin anew')
+    this.name = 'InvalidCursorError'
+  }
+}

@@ -1,0 +1,167 @@
+import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
+import type {DeadLetter} from '../../core/event/dead-letter.js'
+import type {Fields, StoredEvent} from '../../core/event/stored-event.js'
+import type {EventTime} from '../../core/event/time.js'
+import type {Ledger} from '../../core/ledger/ledger.js'
+import type {PartitionTime} from '../../core/watermark/watermark.js'
+
+/** An accepted event as it is kept. What rules made of it is worked out anew when it is loaded. */
+export interface PersistedEvent {
+  readonly stream: string
+  readonly time: EventTime
+  readonly id: string
+  readonly contentHash: number
+  readonly fields: Fields
+}
+
+/** What was said about a key's unsettled anchors, as plain data. */
+export interface PersistedJudgement {
+  readonly rules: readonly PersistedRuleFirings[]
+  readonly decisions: readonly PersistedDecision[]
+}
+
+export interface PersistedRuleFirings {
+  readonly rule: string
+  readonly version: number
+  readonly lastSettledAlert: EventTime | null
+  readonly firings: readonly PersistedFiring[]
+}
+
+export interface PersistedFiring {
+  readonly anchor: string
+  readonly alertId: string
+  readonly alerted: boolean
+  readonly nextRevision: number
+  readonly truncated: boolean
+  /** Null once the rule no longer fires for the anchor. */
+  readonly evidence: readonly {readonly slot: number; readonly stream: string; readonly id: string}[] | null
+}
+
+export interface PersistedDecision {
+  readonly transaction: string
+  readonly decision: 'approve' | 'review' | 'decline'
+  readonly revision: number
+  readonly hits: readonly {
+    readonly rule: string
+    readonly version: number
+    readonly alertId: string | null
+    readonly reason: string
+  }[]
+}
+
+export interface PersistedKey {
+  readonly events: readonly PersistedEvent[]
+  readonly judgement: PersistedJudgement | undefined
+}
+
+/** Where a partition stands. */
+export interface Checkpoint {
+  /** Offset to go on from. */
+  readonly offset: number
+  readonly time: PartitionTime
+  readonly ledger: Ledger
+  /** The bundle that was in force. */
+  readonly bundle: string
+  /** Number of the last outbox entry. */
+  readonly outboxSequence: number
+}
+
+/** An input that was too late to change anything. */
+export interface LateInput {
+  readonly stream: string
+  readonly offset: number
+  readonly bytes: Uint8Array
+}
+
+/** Everything that a batch says to the world. Published after its commit, and again by the next owner if it crashed in between. */
+export interface OutboxEntry {
+  readonly partition: number
+  /** From 1, without gaps. */
+  readonly sequence: number
+  readonly alerts: readonly AlertRecord[]
+  readonly decisions: readonly DecisionRecord[]
+  readonly deadLetters: readonly DeadLetter[]
+  readonly late: readonly LateInput[]
+}
+
+/** A transaction at a merchant, by its key. */
+export interface PersistedVisit {
+  readonly merchant: string
+  readonly key: string
+  readonly time: EventTime
+}
+
+/** Where an event stands in its key's history. */
+export interface EventPlace {
+  readonly stream: string
+  readonly time: EventTime
+  readonly id: string
+}
+
+/** What changes about one key. */
+export interface KeyChange {
+  readonly key: string
+  readonly appended: readonly StoredEvent[]
+  readonly removed: readonly EventPlace[]
+  /** The whole judgement anew; null removes it; undefined leaves it. */
+  readonly judgement: PersistedJudgement | null | undefined
+  /** The expiry under which the key is listed from now on; null for none; undefined leaves it. */
+  readonly expiry: EventTime | null | undefined
+}
+
+/** All effects of one micro-batch on the state: written together or not at all. */
+export interface Commit {
+  readonly epoch: number
+  /** Offset at which the batch began: must be where the partition stands. */
+  readonly fromOffset: number
+  readonly checkpoint: Checkpoint
+  readonly keys: readonly KeyChange[]
+  readonly profiles: readonly StoredEvent[]
+  /** Transactions that a late profile may change. */
+  readonly visits: readonly PersistedVisit[]
+  /** Visits up to this event time are settled and can go. */
+  readonly visitsSettledUpTo: EventTime
+  readonly outbox: OutboxEntry | undefined
+  /** Outbox entries up to this one were published and can go. */
+  readonly publishedUpTo: number
+}
+
+/** What an owner finds when it takes a partition. */
+export interface OpenedPartition {
+  /** Higher than every epoch before: commits of earlier owners are refused from now on. */
+  readonly epoch: number
+  readonly checkpoint: Checkpoint | undefined
+  /** Every key that has an expiry. */
+  readonly expiries: readonly (readonly [key: string, expiry: EventTime])[]
+  /** All versions of all merchants' profiles. */
+  readonly profiles: readonly PersistedEvent[]
+  readonly visits: readonly PersistedVisit[]
+  /** Entries that may not have been published, in sequence. */
+  readonly outbox: readonly OutboxEntry[]
+}
+
+/** A commit by an owner that no longer is one. The owner drops what it holds and leaves. */
+export class StaleEpochError extends Error {
+  constructor(partition: number, epoch: number, current: number) {
+    super(`partition ${partition} is owned under epoch ${current}; the commit of epoch ${epoch} was refused`)
+    this.name = 'StaleEpochError'
+  }
+}
+
+/** A commit that does not begin where the partition stands. The owner loads anew and seeks. */
+export class OffsetMismatchError extends Error {
+  constructor(partition: number, offset: number, current: number) {
+    super(`partition ${partition} stands at offset ${current}; the commit from offset ${offset} was refused`)
+    this.name = 'OffsetMismatchError'
+  }
+}
+
+/** Keyed state with atomic commits. */
+export interface StateStore {
+  /** Takes ownership of a partition under a new epoch. */
+  open(partition: number): Promise<OpenedPartition>
+  /** The state of keys, in the order asked; undefined for a key that has none. */
+  load(partition: number, keys: readonly string[]): Promise<readonly (PersistedKey | undefined)[]>
+  /** Writes all of a batch's effects or none. Rejects with StaleEpochError or OffsetMismatchError and has then written nothing. */
+  commit(partition: number, commit: Commit): Promise<void>
+}

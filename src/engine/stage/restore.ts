@@ -1,0 +1,108 @@
+import type {Bundle} from '../../core/bundle/bundle.js'
+import {type DecisionState, emptyKeyState, type KeyState, type RuleHit} from '../../core/decision/key-state.js'
+import type {Firing, RuleFirings} from '../../core/decision/firing.js'
+import type {StoredEvent} from '../../core/event/stored-event.js'
+import {TRANSACTIONS} from '../../core/event/stream.js'
+import type {Match} from '../../core/rule/form.js'
+import type {Rule} from '../../core/rule/rule.js'
+import type {
+  PersistedDecision,
+  PersistedEvent,
+  PersistedFiring,
+  PersistedJudgement,
+  PersistedKey,
+  PersistedRuleFirings,
+} from '../port/state-store.js'
+
+const NO_PREDICATES: readonly number[] = []
+
+/** An accepted event from what was kept of it, prepared for the rules of the running bundle. */
+export function restoreEvent(persisted: PersistedEvent, bundle: Bundle): StoredEvent {
+  const rank = bundle.streams.get(persisted.stream)?.rank ?? 0
+  const event = {...persisted, rank, predicates: NO_PREDICATES}
+  const predicates = bundle.predicates.get(persisted.stream)
+  if (predicates !== undefined) event.predicates = predicates.evaluate(event, undefined)
+  return event
+}
+
+/** A key's state from what was kept of it. Rules that no longer run are left out. */
+export function restoreKey(key: string, persisted: PersistedKey | undefined, bundle: Bundle): KeyState {
+  const state = emptyKeyState(key)
+  if (persisted === undefined) return state
+  for (const event of persisted.events) state.history.insert(restoreEvent(event, bundle))
+  for (const {rule, version, firings, lastSettledAlert} of persisted.judgement?.rules ?? []) {
+    const running = runningRule(bundle, rule, version)
+    if (running === undefined) continue
+    const restored = firings.flatMap((firing) => restoreFiring(firing, running, state))
+    state.firings.set(running.index, {rule: running, firings: restored, lastSettledAlert: lastSettledAlert ?? undefined})
+  }
+  for (const decision of persisted.judgement?.decisions ?? []) restoreDecision(decision, state, bundle)
+  return state
+}
+
+function restoreFiring(persisted: PersistedFiring, rule: Rule, state: KeyState): Firing[] {
+  const anchor = state.history.series(rule.form.anchorStream)?.find(persisted.anchor)
+  if (anchor === undefined) return []
+  const {alertId, alerted, nextRevision} = persisted
+  return [{anchor, alertId, alerted, nextRevision, match: restoreMatch(persisted, rule, state)}]
+}
+
+function restoreMatch({evidence, truncated}: PersistedFiring, rule: Rule, state: KeyState): Match | undefined {
+  if (evidence === null) return undefined
+  return {
+    truncated,
+    evidence: evidence.flatMap(({slot, stream, id}) => {
+      const event = state.history.series(stream)?.find(id)
+      return event === undefined ? [] : [{as: rule.form.names[slot] ?? '', slot, event}]
+    }),
+  }
+}
+
+function restoreDecision(persisted: PersistedDecision, state: KeyState, bundle: Bundle): void {
+  const transaction = state.history.series(TRANSACTIONS)?.find(persisted.transaction)
+  if (transaction === undefined) return
+  const hits = persisted.hits.flatMap(({rule, version, alertId, reason}): RuleHit[] => {
+    const running = runningRule(bundle, rule, version)
+    return running === undefined ? [] : [{rule: running, alertId, reason}]
+  })
+  const {decision, revision} = persisted
+  state.decisions.set(transaction.id, {transaction, decision, revision, hits})
+}
+
+function runningRule(bundle: Bundle, id: string, version: number): Rule | undefined {
+  return bundle.rules.find((rule) => rule.id === id && rule.version === version)
+}
+
+/** What to keep of a key's judgement; null if there is nothing to keep. */
+export function persistJudgement(state: KeyState): PersistedJudgement | null {
+  if (state.firings.size === 0 && state.decisions.size === 0) return null
+  return {
+    rules: [...state.firings.values()].map(persistFirings),
+    decisions: [...state.decisions.values()].map(persistDecision),
+  }
+}
+
+function persistFirings({rule, firings, lastSettledAlert}: RuleFirings): PersistedRuleFirings {
+  return {
+    rule: rule.id,
+    version: rule.version,
+    lastSettledAlert: lastSettledAlert ?? null,
+    firings: firings.map(({anchor, alertId, alerted, nextRevision, match}) => ({
+      anchor: anchor.id,
+      alertId,
+      alerted,
+      nextRevision,
+      truncated: match?.truncated ?? false,
+      evidence: match?.evidence.map(({slot, event}) => ({slot, stream: event.stream, id: event.id})) ?? null,
+    })),
+  }
+}
+
+function persistDecision({transaction, decision, revision, hits}: DecisionState): PersistedDecision {
+  return {
+    transaction: transaction.id,
+    decision,
+    revision,
+    hits: hits.map(({rule, alertId, reason}) => ({rule: rule.id, version: rule.version, alertId, reason})),
+  }
+}
