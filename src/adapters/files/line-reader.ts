@@ -15,7 +15,6 @@ export interface Line {
   readonly length: number
 }
 
-/** The file, standard input for `-`, decompressed where the name ends in `.gz`. */
 function openInput(path: string): Readable {
   if (path === '-') return process.stdin
   const file = createReadStream(path, {highWaterMark: CHUNK})
@@ -25,8 +24,15 @@ function openInput(path: string): Readable {
   return file.pipe(plain)
 }
 
-/** The lines of a file in blocks: all those that one read completed. Reading waits until the block is taken. */
-export async function* readLines(path: string): AsyncGenerator<readonly Line[]> {
+/**
+ * The lines of files, one file after the other, in blocks: all those that one read completed. Reading waits until
+ * the block is taken. `-` is standard input; a name that ends in `.gz` is decompressed.
+ */
+export async function* readLines(paths: readonly string[]): AsyncGenerator<readonly Line[]> {
+  for (const path of paths) yield* readFileLines(path)
+}
+
+async function* readFileLines(path: string): AsyncGenerator<readonly Line[]> {
   let carried: Buffer[] = []
   let carriedLength = 0
   const lineOf = (end: Buffer): Line => {

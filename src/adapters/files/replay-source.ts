@@ -1,7 +1,7 @@
 import {type Decode, type DecodedEvent, isRefusal, parseJson, type Refusal} from '../../core/event/decode.js'
 import {parseEventTime, type WallTime} from '../../core/event/time.js'
 import type {EventSource, InputBatch, InputRecord} from '../../engine/port/event-source.js'
-import {type Line, readLines} from './line-reader.js'
+import type {Line} from './line-reader.js'
 
 const BATCH = 512
 
@@ -9,8 +9,8 @@ const BATCH = 512
 const NO_TIME_YET = Number.NEGATIVE_INFINITY as WallTime
 
 export interface ReplaySourceOptions {
-  /** Files in the order in which they are read; `-` is standard input. */
-  readonly inputs: readonly string[]
+  /** The recorded lines, in blocks of any size. */
+  readonly lines: AsyncIterable<readonly Line[]>
   readonly decodeEvent: Decode
   /** How far beyond its arrival an event may be, in ms: one further off says nothing about the time. */
   readonly maxFutureSkew: number
@@ -27,11 +27,11 @@ interface Envelope {
 }
 
 /**
- * Recorded events from NDJSON files, in the order of the lines. Wall time is the line's arrival time, else the
+ * Recorded events, in the order of their NDJSON lines. Wall time is the line's arrival time, else the
  * greatest event time seen so far, and never goes back. Each batch holds lines of one partition.
  */
 export class ReplaySource implements EventSource {
-  private readonly blocks: AsyncGenerator<readonly Line[]>
+  private readonly blocks: AsyncIterator<readonly Line[]>
   private block: readonly Line[] = []
   private position = 0
   private lineNumber = -1
@@ -40,7 +40,7 @@ export class ReplaySource implements EventSource {
   private readonly ready: InputBatch[] = []
 
   constructor(private readonly options: ReplaySourceOptions) {
-    this.blocks = blocksOf(options.inputs)
+    this.blocks = options.lines[Symbol.asyncIterator]()
   }
 
   partitions(): readonly number[] {
@@ -155,8 +155,4 @@ function partitionFault(partition: unknown): Refusal | undefined {
 
 function isBlank({bytes, length}: Line): boolean {
   return length === 0 || (bytes !== undefined && length < 64 && bytes.toString('latin1').trim() === '')
-}
-
-async function* blocksOf(inputs: readonly string[]): AsyncGenerator<readonly Line[]> {
-  for (const input of inputs) yield* readLines(input)
 }

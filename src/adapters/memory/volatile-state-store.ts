@@ -1,21 +1,12 @@
-import type {OpenedPartition, StateStore} from '../../engine/port/state-store.js'
+import type {OpenedPartition, PersistedKey, StateStore} from '../../engine/port/state-store.js'
 
-/** Keeps nothing: for a run that is never resumed, such as a replay, whose state all fits in memory. */
+/** A store that keeps nothing, for a run that is never resumed, such as a replay: all state is in the engine's memory. */
 export class VolatileStateStore implements StateStore {
-  static readonly EMPTY: OpenedPartition = {
-    epoch: 1,
-    checkpoint: undefined,
-    expiries: [],
-    profiles: [],
-    visits: [],
-    outbox: [],
-  }
-
   async open(): Promise<OpenedPartition> {
-    return VolatileStateStore.EMPTY
+    return {epoch: 1, checkpoint: undefined, expiries: [], profiles: [], visits: [], outbox: []}
   }
 
-  async load(_partition: number, keys: readonly string[]): Promise<readonly undefined[]> {
+  async load(_partition: number, keys: readonly string[]): Promise<readonly (PersistedKey | undefined)[]> {
     return keys.map(() => undefined)
   }
 

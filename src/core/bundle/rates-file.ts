@@ -1,14 +1,14 @@
 import {z} from 'zod'
 import type {Rates} from '../event/rates.js'
-import type {EventTime} from '../event/time.js'
+import {parseEventTime} from '../event/time.js'
 
 export const RATES_SCHEMA = 'tripline/rates/v1'
 
-const DATE_REMEDY = 'write a date, such as 2026-01-01'
+const DATE_REMEDY = 'write a date such as 2026-01-01, or a time such as 2026-01-01T12:00:00Z'
 
 const dateSchema = z.string().transform((text, context) => {
-  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN
-  if (!Number.isNaN(time)) return time as EventTime
+  const time = parseEventTime(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text)
+  if (time !== undefined) return time
   context.addIssue({code: 'custom', message: `${JSON.stringify(text)} is no date`, params: {remedy: DATE_REMEDY}})
   return z.NEVER
 })

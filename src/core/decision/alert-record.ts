@@ -1,9 +1,10 @@
 import {formatTime, type WallTime} from '../event/time.js'
+import {keyValueOf} from './firing.js'
 import type {AlertRecord} from './records.js'
 import type {ExplainedChange} from './rule-evaluator.js'
 
 export interface AlertCircumstances {
-  readonly keyValue: string
+  readonly userId: string
   readonly bundle: string
   readonly detectedAt: WallTime
   /** Whether an event other than the anchor brought it about. */
@@ -14,7 +15,6 @@ export interface AlertCircumstances {
 export function toAlertRecord(change: ExplainedChange, circumstances: AlertCircumstances): AlertRecord | undefined {
   const {rule, anchor, record, match, explanation} = change
   if (record === undefined) return undefined
-  const narrowed = rule.narrowedBy === undefined ? undefined : anchor.fields[rule.narrowedBy]
   return {
     type: record.type,
     alert_id: change.alertId,
@@ -24,7 +24,7 @@ export function toAlertRecord(change: ExplainedChange, circumstances: AlertCircu
     severity: rule.severity,
     action: rule.action,
     score: rule.score,
-    key: {name: rule.key, value: narrowed === undefined ? circumstances.keyValue : String(narrowed)},
+    key: {name: rule.key, value: keyValueOf(rule, circumstances.userId, anchor)},
     anchor: {stream: anchor.stream, id: anchor.id},
     event_time: formatTime(anchor.time),
     detected_at: formatTime(circumstances.detectedAt),

@@ -11,11 +11,12 @@ import type {ExplainedChange} from './rule-evaluator.js'
 export function applyToDecision(state: KeyState, change: ExplainedChange): DecisionState | undefined {
   const {rule, anchor, hit} = change
   if (rule.mode !== 'live' || anchor.stream !== TRANSACTIONS) return undefined
-  const decision = state.decisions.get(anchor.id) ?? undecided(anchor)
+  const decision = state.decisions?.get(anchor.id) ?? undecided(anchor)
   const others = decision.hits.filter(({rule: other}) => other !== rule)
   const alertId = hit === 'alerted' ? change.alertId : null
   decision.hits = hit === 'none' ? others : [...others, {rule, alertId, reason: change.explanation.reason}].sort(byWeight)
   decision.decision = decide(decision.hits.map(({rule: {action, score}}) => ({action, score})))
+  if (state.decisions === undefined) state.decisions = new Map()
   state.decisions.set(anchor.id, decision)
   return decision
 }

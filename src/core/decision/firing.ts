@@ -16,9 +16,11 @@ export interface Firing {
   nextRevision: number
 }
 
-/** The firings of one rule for one key, in the total order of their anchors. */
+/** The firings of one rule for one key (or one card of a user), in the total order of their anchors. */
 export interface RuleFirings {
   readonly rule: Rule
+  /** Value of the rule's key field. */
+  readonly keyValue: string
   readonly firings: Firing[]
   /** Time of the last alerted anchor that is settled: where a cooldown goes on from. */
   lastSettledAlert: EventTime | undefined
@@ -41,6 +43,16 @@ export interface FiringChange {
   readonly match: Match
 }
 
+/** Names the firings of a rule and key value among those of a user. */
+export function firingsKey(rule: Rule, keyValue: string): string {
+  return `${rule.index} ${keyValue}`
+}
+
+/** The value of the field by which a rule is keyed: the user, or what the rule is narrowed to. */
+export function keyValueOf(rule: Rule, userId: string, anchor: StoredEvent): string {
+  return rule.narrowedBy === undefined ? userId : String(anchor.fields[rule.narrowedBy])
+}
+
 /**
  * Takes in what an evaluation found for an anchor and tells what changed, for this anchor and, through the
  * cooldown, for later ones. `newAlertId` makes the id of an alert that fires for the first time.
@@ -54,8 +66,8 @@ export function reconcile(
   const place = placeOf(of.firings, anchor)
   const known = of.firings[place]
   const existing = known !== undefined && known.anchor === anchor ? known : undefined
-  if (existing === undefined && match === undefined) return []
   const before = existing?.match
+  if (before === undefined && match === undefined) return []
   if (before !== undefined && match !== undefined && sameEvidence(before, match)) return []
 
   const firing = existing ?? {anchor, alertId: newAlertId(), match: undefined, alerted: false, nextRevision: 0}

@@ -25,13 +25,25 @@ export interface KeyState {
   readonly key: string
   readonly history: KeyHistory
   /** Accepted in the batch that is under way, not yet in the history. */
-  readonly pending: StoredEvent[]
-  /** By rule index. */
-  readonly firings: Map<number, RuleFirings>
-  /** By transaction id. */
-  readonly decisions: Map<string, DecisionState>
+  pending: readonly StoredEvent[]
+  /** By rule and key value (`firingsKey`); undefined until a rule fires. */
+  firings: Map<string, RuleFirings> | undefined
+  /** By transaction id; undefined until a live rule fires for one. */
+  decisions: Map<string, DecisionState> | undefined
+  /** Whether the key is on the list of those whose oldest events expire. */
+  isListed: boolean
 }
 
+/** What most keys have pending at most times. */
+export const NOTHING_PENDING: readonly StoredEvent[] = []
+
 export function emptyKeyState(key: string): KeyState {
-  return {key, history: new KeyHistory(), pending: [], firings: new Map(), decisions: new Map()}
+  return {
+    key,
+    history: new KeyHistory(),
+    pending: NOTHING_PENDING,
+    firings: undefined,
+    decisions: undefined,
+    isListed: false,
+  }
 }

@@ -1,6 +1,6 @@
 import type {Bundle} from '../bundle/bundle.js'
 import type {StoredEvent} from '../event/stored-event.js'
-import {LOCATIONS, TRANSACTIONS} from '../event/stream.js'
+import {LOCATIONS, TRANSACTION_RANK, TRANSACTIONS} from '../event/stream.js'
 import type {EventTime} from '../event/time.js'
 import type {Evaluation} from '../expression/evaluation.js'
 import {compareEvents} from '../event/order.js'
@@ -12,7 +12,7 @@ import type {KeyView, Limits} from '../rule/form.js'
 import {holds, mayHold} from '../rule/predicate.js'
 import type {Rule} from '../rule/rule.js'
 import {alertId} from './alert-identity.js'
-import {type Firing, type FiringChange, type RuleFirings, reconcile} from './firing.js'
+import {type Firing, type FiringChange, firingsKey, keyValueOf, type RuleFirings, reconcile} from './firing.js'
 import type {KeyState} from './key-state.js'
 import type {RuleCounts} from './rule-counters.js'
 
@@ -91,8 +91,7 @@ export class RuleEvaluator implements KeyView {
 
   /** A fix decides the location of the transactions up to the next fix: in order there are none yet. */
   private fixEntered(state: KeyState, fix: StoredEvent, settledUpTo: EventTime): void {
-    const transactions = this.history.events(TRANSACTIONS)
-    const newest = transactions[transactions.length - 1]
+    const newest = this.history.series(TRANSACTION_RANK)?.events.at(-1)
     if (newest === undefined || newest.time < fix.time) return
     const {from, to} = spanOfFix(this.history, fix, this.bundle.settings.locationMaxAge)
     this.joinChanged(this.bundle.locationRules, state, from, to, settledUpTo)
@@ -115,7 +114,7 @@ export class RuleEvaluator implements KeyView {
     cause: StoredEvent | undefined,
   ): void {
     const {form, narrowedBy} = rule
-    const series = this.history.series(form.anchorStream)
+    const series = this.history.series(form.anchorRank)
     if (series === undefined) return
     const {events} = series
     for (let i = series.firstAtOrAfter(from); i < events.length; i++) {
@@ -128,15 +127,18 @@ export class RuleEvaluator implements KeyView {
   }
 
   private evaluate(rule: Rule, state: KeyState, anchor: StoredEvent, cause: StoredEvent | undefined): void {
-    const known = state.firings.get(rule.index)
+    const keyValue = keyValueOf(rule, state.key, anchor)
+    const known = state.firings?.get(firingsKey(rule, keyValue))
     if (cause !== undefined && cause !== anchor && isAfterEvidence(known, anchor, cause)) return
     this.counts = this.counters[rule.index]
     this.evaluation.anchorTime = anchor.time
     const match = holds(rule.form.anchorWhen, anchor, this) ? rule.form.match(anchor, this) : undefined
     if (match === undefined && known === undefined) return
-    const of = known ?? {rule, firings: [], lastSettledAlert: undefined}
-    if (known === undefined) state.firings.set(rule.index, of)
-    const keyValue = rule.narrowedBy === undefined ? state.key : String(anchor.fields[rule.narrowedBy])
+    const of: RuleFirings = known ?? {rule, keyValue, firings: [], lastSettledAlert: undefined}
+    if (known === undefined) {
+      if (state.firings === undefined) state.firings = new Map()
+      state.firings.set(firingsKey(rule, keyValue), of)
+    }
     for (const change of reconcile(of, anchor, match, () => alertId(rule, keyValue, anchor))) {
       this.changes.push({...change, explanation: explain(rule, change.anchor, change.match, this)})
     }

@@ -22,7 +22,7 @@ export type KeyField = 'user_id' | 'card_id' | 'merchant_id' | 'device_id' | 'ip
 export interface Stream {
   readonly name: string
   readonly keyField: KeyField
-  /** Place in the total order among events of one key and time: merchants < locations < transactions < declared < feedback. */
+  /** Place in the total order among events of one key and time: merchants < locations < transactions < declared < feedback. From 0 without gaps. */
   readonly rank: number
   readonly schema: z.ZodType
   readonly fieldTypes: ReadonlyMap<string, FieldType>
@@ -44,6 +44,10 @@ export const LOCATIONS = 'locations'
 export const MERCHANTS = 'merchants'
 export const FEEDBACK = 'feedback'
 
+/** Ranks of the streams that are joined and decided on. */
+export const LOCATION_RANK = 1
+export const TRANSACTION_RANK = 2
+
 const merchants: Stream = {
   name: MERCHANTS,
   keyField: 'merchant_id',
@@ -61,7 +65,7 @@ const merchants: Stream = {
 const locations: Stream = {
   name: LOCATIONS,
   keyField: 'user_id',
-  rank: 1,
+  rank: LOCATION_RANK,
   schema: locationSchema,
   fieldTypes: fieldTypesOf(locationSchema),
   optionalIds: ['location_id'],
@@ -75,7 +79,7 @@ const locations: Stream = {
 const transactions: Stream = {
   name: TRANSACTIONS,
   keyField: 'user_id',
-  rank: 2,
+  rank: TRANSACTION_RANK,
   schema: transactionSchema,
   fieldTypes: new Map([...fieldTypesOf(transactionSchema), ['amount_usd', 'double']]),
   optionalIds: ['counterparty_id', 'card_id', 'merchant_id', 'device_id'],
@@ -92,7 +96,7 @@ const transactions: Stream = {
 const feedback: Stream = {
   name: FEEDBACK,
   keyField: 'user_id',
-  rank: Number.MAX_SAFE_INTEGER,
+  rank: TRANSACTION_RANK + 1,
   schema: feedbackSchema,
   fieldTypes: fieldTypesOf(feedbackSchema),
   optionalIds: ['user_id', 'transaction_id', 'alert_id'],
@@ -103,18 +107,19 @@ const feedback: Stream = {
   idOf: (event) => event.feedback_id as string,
 }
 
-const BUILT_IN: readonly Stream[] = [merchants, locations, transactions, feedback]
+const BUILT_IN: readonly Stream[] = [merchants, locations, transactions]
 
 /** The streams of an installation, by name: the built-in ones and those it declares. */
 export function streamsWith(declared: readonly DeclaredStream[]): ReadonlyMap<string, Stream> {
   const streams = new Map(BUILT_IN.map((stream) => [stream.name, stream]))
   const byName = [...declared].sort((a, b) => (a.name < b.name ? -1 : 1))
   for (const [index, declaration] of byName.entries()) {
-    if (streams.has(declaration.name)) {
+    if (streams.has(declaration.name) || declaration.name === FEEDBACK) {
       throw new Error(`streams: ${declaration.name} is declared twice or built in; give it another name`)
     }
-    streams.set(declaration.name, declaredStream(declaration, transactions.rank + 1 + index))
+    streams.set(declaration.name, declaredStream(declaration, TRANSACTION_RANK + 1 + index))
   }
+  streams.set(FEEDBACK, {...feedback, rank: TRANSACTION_RANK + 1 + byName.length})
   return streams
 }
 

@@ -22,7 +22,61 @@ const RFC_3339 = /^\d{4}-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(?:[
  */
 export function parseEventTime(value: unknown): EventTime | undefined {
   if (typeof value === 'number') return withinFourDigitYears(value)
-  if (typeof value !== 'string') return undefined
+  return typeof value === 'string' ? (parseUtcMilliseconds(value) ?? parseRfc3339(value)) : undefined
+}
+
+/** RFC 3339 with milliseconds, UTC. */
+export function formatTime(time: EventTime | WallTime): string {
+  const minute = Math.floor(time / MINUTE_MS)
+  if (minute !== formattedMinute) {
+    formattedMinute = minute
+    formattedPrefix = new Date(minute * MINUTE_MS).toISOString().slice(0, 17)
+  }
+  const ms = time - minute * MINUTE_MS
+  const seconds = Math.floor(ms / 1000)
+  return `${formattedPrefix}${twoDigits(seconds)}.${threeDigits(ms - seconds * 1000)}Z`
+}
+
+const MINUTE_MS = 60_000
+
+/*
+ * Times of one stream lie close together: the part of the text down to the minute is kept from one call to the
+ * next, in both directions.
+ */
+let formattedMinute = Number.NaN
+let formattedPrefix = ''
+let parsedPrefix = ''
+let parsedMinute = 0
+
+/** `2026-01-31T23:59:59.999Z`, the form that Tripline itself writes. Undefined for any other. */
+function parseUtcMilliseconds(text: string): EventTime | undefined {
+  if (text.length !== 24 || text.charCodeAt(19) !== 0x2e || text.charCodeAt(23) !== 0x5a) return undefined
+  if (!text.startsWith(parsedPrefix) || parsedPrefix === '') {
+    const minute = parseRfc3339(`${text.slice(0, 17)}00Z`)
+    if (minute === undefined) return undefined
+    parsedPrefix = text.slice(0, 17)
+    parsedMinute = minute
+  }
+  const seconds = digit(text, 17) * 10 + digit(text, 18)
+  const ms = digit(text, 20) * 100 + digit(text, 21) * 10 + digit(text, 22)
+  return seconds < 60 ? withinFourDigitYears(parsedMinute + seconds * 1000 + ms) : undefined
+}
+
+/** The value of a digit; not a number if it is none, which carries through. */
+function digit(text: string, at: number): number {
+  const value = text.charCodeAt(at) - 0x30
+  return value >= 0 && value <= 9 ? value : Number.NaN
+}
+
+function twoDigits(value: number): string {
+  return value < 10 ? `0${value}` : String(value)
+}
+
+function threeDigits(value: number): string {
+  return value < 10 ? `00${value}` : value < 100 ? `0${value}` : String(value)
+}
+
+function parseRfc3339(value: string): EventTime | undefined {
   const parts = RFC_3339.exec(value)
   if (parts === null) return undefined
   const [, month, day, hour, minute, second, offsetHour = '00', offsetMinute = '00'] = parts
@@ -30,11 +84,6 @@ export function parseEventTime(value: unknown): EventTime | undefined {
   if (Number(offsetHour) > 23 || Number(offsetMinute) > 59) return undefined
   if (Number(day) > daysInMonth(Number(value.slice(0, 4)), Number(month))) return undefined
   return withinFourDigitYears(Date.parse(value.toUpperCase()))
-}
-
-/** RFC 3339 with milliseconds, UTC. */
-export function formatTime(time: EventTime | WallTime): string {
-  return new Date(time).toISOString()
 }
 
 function withinFourDigitYears(ms: number): EventTime | undefined {

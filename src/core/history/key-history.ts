@@ -10,46 +10,42 @@ export interface RetiredEvent {
   readonly contentHash: number
 }
 
-const NO_EVENTS: readonly StoredEvent[] = []
-
 /**
- * The accepted events of one key, by stream, each in the total order. Rules are functions of this and of nothing else.
+ * The accepted events of one key, by stream, each in the total order. Rules are functions of this and of nothing
+ * else. Streams are named by their rank, which is small: this is read for every event.
  */
 export class KeyHistory {
-  private readonly seriesByStream = new Map<string, EventSeries>()
+  private readonly byRank: (EventSeries | undefined)[] = []
   private retired: Map<string, RetiredEvent> | undefined
 
-  /** The events of a stream, in the total order. Not to be changed, and not to be kept over an insert. */
-  events(stream: string): readonly StoredEvent[] {
-    return this.seriesByStream.get(stream)?.events ?? NO_EVENTS
+  /** The events of a stream, by the stream's rank. */
+  series(rank: number): EventSeries | undefined {
+    return this.byRank[rank]
   }
 
-  series(stream: string): EventSeries | undefined {
-    return this.seriesByStream.get(stream)
-  }
-
-  allSeries(): IterableIterator<[string, EventSeries]> {
-    return this.seriesByStream.entries()
+  allSeries(): readonly EventSeries[] {
+    return this.byRank.filter((series) => series !== undefined)
   }
 
   insert(event: StoredEvent): void {
-    let series = this.seriesByStream.get(event.stream)
+    const {byRank} = this
+    while (byRank.length <= event.rank) byRank.push(undefined)
+    let series = byRank[event.rank]
     if (series === undefined) {
       series = new EventSeries()
-      this.seriesByStream.set(event.stream, series)
+      byRank[event.rank] = series
     }
     series.insert(event)
   }
 
   /** The accepted event of a stream with this id, whole or retired. */
-  find(stream: string, id: string): RetiredEvent | undefined {
-    return this.seriesByStream.get(stream)?.find(id) ?? this.retired?.get(retiredKey(stream, id))
+  find(stream: string, rank: number, id: string): RetiredEvent | undefined {
+    return this.byRank[rank]?.find(id) ?? this.retired?.get(retiredKey(stream, id))
   }
 
   /** Keeps an event's id but not its fields, when a key has more events than any evaluation looks at. */
-  retire(event: StoredEvent): void {
+  retire({stream, id, time, contentHash}: StoredEvent): void {
     if (this.retired === undefined) this.retired = new Map()
-    const {stream, id, time, contentHash} = event
     this.retired.set(retiredKey(stream, id), {stream, id, time, contentHash})
   }
 
@@ -62,10 +58,8 @@ export class KeyHistory {
     return dropped
   }
 
-  get size(): number {
-    let size = this.retired?.size ?? 0
-    for (const series of this.seriesByStream.values()) size += series.events.length
-    return size
+  get isEmpty(): boolean {
+    return this.retired === undefined && this.byRank.every((series) => (series?.events.length ?? 0) === 0)
   }
 }
 

@@ -5,8 +5,7 @@ import {closest} from '../expression/suggest.js'
 import type {SourceFault} from '../source/source-fault.js'
 import type {CheckedDocument} from '../source/yaml-document.js'
 import {eventForm} from './event-form.js'
-import type {Form} from './form.js'
-import type {Predicate} from './predicate.js'
+import type {Form, Predicate} from './form.js'
 import {PredicateTable} from './predicate-table.js'
 import type {Rule} from './rule.js'
 import type {EventMatch, RuleFile, TogetherMatch, WindowMatch} from './rule-file.js'
@@ -72,7 +71,7 @@ class RuleCompiler {
     if (stream === undefined) return undefined
     const names = this.names([[event.as, stream]])
     const predicate = this.predicate(when, ['match', 'when'], stream, this.scope(names, stream))
-    return eventForm({as: event.as, stream: stream.name, when: predicate})
+    return eventForm({as: event.as, stream, when: predicate})
   }
 
   private windowForm({window, having}: WindowMatch): Form | undefined {
@@ -85,7 +84,7 @@ class RuleCompiler {
     if (window.span === 0) this.fault(['match', 'window', 'span'], 'a window of no length holds nothing', 'write a longer span')
     if (overWindow === undefined) return undefined
     const {narrowedBy} = this
-    return windowForm({as: window.as, stream: stream.name, when, span: window.span, having: overWindow, narrowedBy})
+    return windowForm({as: window.as, stream, when, span: window.span, having: overWindow, narrowedBy})
   }
 
   private togetherForm({together}: TogetherMatch): Form | undefined {
@@ -110,7 +109,7 @@ class RuleCompiler {
       const alone = condition === undefined || condition.slots.every((named) => named === slot)
       return {
         as: item.as,
-        stream: stream.name,
+        stream,
         when: alone && condition !== undefined ? this.asPredicate(condition, slot, stream) : undefined,
         across: alone ? undefined : condition,
         after,

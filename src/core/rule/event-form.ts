@@ -1,10 +1,10 @@
 import type {StoredEvent} from '../event/stored-event.js'
-import type {Form, KeyView, Match} from './form.js'
-import {bindJoins, mayHold, type Predicate} from './predicate.js'
+import type {Form, KeyView, Match, Predicate, StreamPlace} from './form.js'
+import {bindJoins, mayHold} from './predicate.js'
 
 export interface EventFormParts {
   readonly as: string
-  readonly stream: string
+  readonly stream: StreamPlace
   readonly when: Predicate | undefined
 }
 
@@ -12,8 +12,9 @@ export interface EventFormParts {
 export function eventForm({as, stream, when}: EventFormParts): Form {
   return {
     kind: 'event',
-    streams: [stream],
-    anchorStream: stream,
+    streams: [stream.name],
+    anchorStream: stream.name,
+    anchorRank: stream.rank,
     anchorWhen: when,
     lookback: 0,
     lookahead: 0,

@@ -2,7 +2,6 @@ import type {StoredEvent} from '../event/stored-event.js'
 import type {Condition} from '../expression/condition.js'
 import type {Evaluation} from '../expression/evaluation.js'
 import type {KeyHistory} from '../history/key-history.js'
-import type {Predicate} from './predicate.js'
 
 /** One event of the evidence, under the name that the rule gives it. */
 export interface Evidence {
@@ -41,6 +40,21 @@ export interface KeyView {
   countTruncated(): void
 }
 
+/** A stream as forms need it. */
+export interface StreamPlace {
+  readonly name: string
+  readonly rank: number
+}
+
+/** A condition on one event of a rule. */
+export interface Predicate {
+  readonly condition: Condition
+  /** The slot of the event that is tested. */
+  readonly slot: number
+  /** Where its result stands in an event's bitset; -1 if it depends on more than the event and is tested anew. */
+  readonly bit: number
+}
+
 /** A condition of a form, and the event whose location and merchant it sees. */
 export interface FormCondition {
   readonly condition: Condition
@@ -53,6 +67,8 @@ export interface Form {
   /** Every stream whose events matter to it. */
   readonly streams: readonly string[]
   readonly anchorStream: string
+  /** Rank of the anchor's stream. */
+  readonly anchorRank: number
   /** What an anchor must satisfy by itself; undefined if every event of the stream may be one. */
   readonly anchorWhen: Predicate | undefined
   /** How long before its anchor an event may matter, in ms. */

@@ -1,16 +1,7 @@
 import type {StoredEvent} from '../event/stored-event.js'
 import type {Condition} from '../expression/condition.js'
 import {ERROR, TRUE} from '../expression/evaluation.js'
-import type {KeyView} from './form.js'
-
-/** A condition on one event of a rule. */
-export interface Predicate {
-  readonly condition: Condition
-  /** The slot of the event that is tested. */
-  readonly slot: number
-  /** Where its result stands in an event's bitset; -1 if it depends on more than the event and is tested anew. */
-  readonly bit: number
-}
+import type {KeyView, Predicate} from './form.js'
 
 /** Whether a predicate holds for an event. `undefined` stands for a condition that is always true. */
 export function holds(predicate: Predicate | undefined, event: StoredEvent, view: KeyView): boolean {

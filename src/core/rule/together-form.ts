@@ -1,13 +1,13 @@
 import {compareEvents} from '../event/order.js'
 import type {StoredEvent} from '../event/stored-event.js'
 import type {Condition} from '../expression/condition.js'
-import type {Evidence, Form, KeyView, Match} from './form.js'
-import {bindJoins, conditionHolds, holds, mayHold, type Predicate} from './predicate.js'
+import type {Evidence, Form, KeyView, Match, Predicate, StreamPlace} from './form.js'
+import {bindJoins, conditionHolds, holds, mayHold} from './predicate.js'
 
 /** One of the events that must come together. Its place in the list is its slot. */
 export interface TogetherItem {
   readonly as: string
-  readonly stream: string
+  readonly stream: StreamPlace
   /** A condition on this event alone. */
   readonly when: Predicate | undefined
   /** A condition that also names other items. */
@@ -36,8 +36,9 @@ export function togetherForm(parts: TogetherFormParts): Form {
   const plan = bindingPlan(items, anchorSlot)
   return {
     kind: 'together',
-    streams: [...new Set(items.map(({stream}) => stream))],
-    anchorStream: anchorItem.stream,
+    streams: [...new Set(items.map(({stream}) => stream.name))],
+    anchorStream: anchorItem.stream.name,
+    anchorRank: anchorItem.stream.rank,
     anchorWhen: anchorItem.when,
     lookback: within,
     lookahead: within,
@@ -47,7 +48,7 @@ export function togetherForm(parts: TogetherFormParts): Form {
         condition === undefined ? [] : [{condition, joinSlot: slot}],
       ),
     ),
-    concerns: (event) => items.some(({stream, when}) => stream === event.stream && mayHold(when, event)),
+    concerns: (event) => items.some(({stream, when}) => stream.rank === event.rank && mayHold(when, event)),
     match: (anchor, view) => new Search(parts, plan, anchor, view).run(),
     bind: (anchor: StoredEvent, match: Match, view: KeyView) => {
       const {evaluation} = view
@@ -136,7 +137,7 @@ class Search {
   private candidatesFor(slot: number): readonly StoredEvent[] {
     const {items, within, narrowedBy} = this.parts
     const {stream, when} = items[slot] as TogetherItem
-    const series = this.view.history.series(stream)
+    const series = this.view.history.series(stream.rank)
     if (series === undefined) return []
     const {events} = series
     const shared = narrowedBy === undefined ? undefined : this.anchor.fields[narrowedBy]

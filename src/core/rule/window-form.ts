@@ -1,11 +1,11 @@
 import type {StoredEvent} from '../event/stored-event.js'
 import type {Condition} from '../expression/condition.js'
-import type {Form, KeyView, Match} from './form.js'
-import {bindJoins, conditionHolds, holds, mayHold, type Predicate} from './predicate.js'
+import type {Form, KeyView, Match, Predicate, StreamPlace} from './form.js'
+import {bindJoins, conditionHolds, holds, mayHold} from './predicate.js'
 
 export interface WindowFormParts {
   readonly as: string
-  readonly stream: string
+  readonly stream: StreamPlace
   readonly when: Predicate | undefined
   /** Length of the window in ms. */
   readonly span: number
@@ -26,7 +26,7 @@ export function windowForm({as, stream, when, span, having, narrowedBy}: WindowF
   /** Fills `members` in the total order; true if there were more than an evaluation looks at. */
   function collect(anchor: StoredEvent, view: KeyView): boolean {
     members.length = 0
-    const series = view.history.series(stream)
+    const series = view.history.series(stream.rank)
     if (series === undefined) return false
     const {events} = series
     const oldest = anchor.time - span
@@ -34,8 +34,8 @@ export function windowForm({as, stream, when, span, having, narrowedBy}: WindowF
     let looked = 0
     let truncated = false
     for (let i = series.placeOf(anchor); i >= 0; i--) {
+      if (series.timeAt(i) <= oldest) break
       const event = events[i] as StoredEvent
-      if (event.time <= oldest) break
       if (looked > view.limits.historyCap) {
         truncated = true
         break
@@ -50,8 +50,9 @@ export function windowForm({as, stream, when, span, having, narrowedBy}: WindowF
 
   return {
     kind: 'window',
-    streams: [stream],
-    anchorStream: stream,
+    streams: [stream.name],
+    anchorStream: stream.name,
+    anchorRank: stream.rank,
     anchorWhen: when,
     lookback: span,
     lookahead: 0,

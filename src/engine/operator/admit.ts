@@ -3,7 +3,7 @@ import type {KeyState} from '../../core/decision/key-state.js'
 import {type DecodedEvent, isRefusal, type Refusal, rawForDeadLetter} from '../../core/event/decode.js'
 import {usdPer} from '../../core/event/rates.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
-import {MERCHANTS, TRANSACTIONS} from '../../core/event/stream.js'
+import {TRANSACTIONS} from '../../core/event/stream.js'
 import type {EventTime, WallTime} from '../../core/event/time.js'
 import {book, type Fate, UNKNOWN_STREAM} from '../../core/ledger/ledger.js'
 import {
@@ -16,7 +16,7 @@ import {
 import type {InputRecord} from '../port/event-source.js'
 import type {LateInput} from '../port/state-store.js'
 import type {Partition} from '../stage/partition.js'
-import type {AcceptedEvent, AdmittedBatch, DecodedBatch, RecordFate} from './batch.js'
+import type {AcceptedEvent, AdmittedBatch, LoadedBatch, RecordFate} from './batch.js'
 import type {DeadLetter} from '../../core/event/dead-letter.js'
 
 const ACCEPTED: RecordFate = {fate: 'accepted', refusal: undefined}
@@ -29,7 +29,7 @@ const utf8 = new TextDecoder()
  * Says what becomes of each record, in the order of arrival: future, duplicate, late, or accepted. Assigns
  * timestamps, moves the watermark after each record, and books every record in the ledger.
  */
-export function admit(): OperatorFunction<DecodedBatch, AdmittedBatch> {
+export function admit(): OperatorFunction<LoadedBatch, AdmittedBatch> {
   return map((batch) => new Admission(batch).run())
 }
 
@@ -42,7 +42,7 @@ class Admission {
   private readonly newProfiles = new Map<string, StoredEvent>()
   private readonly partition: Partition
 
-  constructor(private readonly batch: DecodedBatch) {
+  constructor(private readonly batch: LoadedBatch) {
     this.partition = batch.partition
   }
 
@@ -53,7 +53,7 @@ class Admission {
       const record = input.records[i] as InputRecord
       const outcome = outcomes[i] as DecodedEvent | Refusal
       const time = this.partition.timeAt(record.ingestedAt)
-      const fate = isRefusal(outcome) ? refused(outcome) : this.judge(outcome, record)
+      const fate = isRefusal(outcome) ? refused(outcome) : this.judge(outcome, record, this.batch.states[i])
       const known = record.stream !== undefined && this.partition.bundle.streams.has(record.stream)
       const stream = known ? (record.stream as string) : UNKNOWN_STREAM
       this.fates.push(fate)
@@ -76,13 +76,12 @@ class Admission {
     }
   }
 
-  private judge(event: DecodedEvent, record: InputRecord): RecordFate {
+  private judge(event: DecodedEvent, record: InputRecord, state: KeyState | undefined): RecordFate {
     const {partition} = this
     const settings = partition.bundle.settings.time
     if (!event.stream.neverLate && isFromTheFuture(event.time, record.ingestedAt, settings)) {
       return refused(fromTheFuture(event.time, record.ingestedAt, settings.maxFutureSkew))
     }
-    const state = event.stream.name === MERCHANTS ? undefined : partition.stateOf(event.key)
     const known = this.find(event, state)
     const {watermark} = partition
     if (known !== undefined && (event.stream.neverLate || known.time > watermark - settings.dedupRetention)) {
@@ -100,13 +99,13 @@ class Admission {
   private find({stream, key, id}: DecodedEvent, state: KeyState | undefined): {time: EventTime; contentHash: number} | undefined {
     if (state === undefined) return this.newProfiles.get(id) ?? this.partition.merchants.find(key, id)
     for (const event of state.pending) if (event.id === id && event.stream === stream.name) return event
-    return state.history.find(stream.name, id)
+    return state.history.find(stream.name, stream.rank, id)
   }
 
   private accept(decoded: DecodedEvent, state: KeyState | undefined, ingestedAt: WallTime): void {
     const event = this.toStored(decoded)
     if (state === undefined) this.newProfiles.set(event.id, event)
-    else state.pending.push(event)
+    else state.pending = [...state.pending, event]
     this.accepted.push({event, state, ingestedAt, settledUpTo: this.partition.lateUpTo})
   }
 

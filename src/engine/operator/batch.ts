@@ -40,7 +40,14 @@ export interface AcceptedEvent {
   readonly settledUpTo: EventTime
 }
 
-export interface AdmittedBatch extends DecodedBatch {
+export interface LoadedBatch extends DecodedBatch {
+  /** For each record: the state of its key; undefined for refused inputs and for merchants. */
+  readonly states: readonly (KeyState | undefined)[]
+  /** Keys whose oldest events are to be dropped. */
+  readonly expiring: readonly KeyState[]
+}
+
+export interface AdmittedBatch extends LoadedBatch {
   /** For each record. */
   readonly fates: readonly RecordFate[]
   readonly accepted: readonly AcceptedEvent[]

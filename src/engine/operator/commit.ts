@@ -13,6 +13,7 @@ export function commit(store: StateStore): OperatorFunction<DecidedBatch, Commit
     if (committing.checkpoint.offset > committing.fromOffset || committing.outbox !== undefined) {
       await store.commit(batch.partition.number, committing)
     }
+    batch.partition.keys.evict(batch.states)
     return {...batch, commit: committing}
   })
 }

@@ -38,7 +38,7 @@ class Deciding {
     const revised = new Map<DecisionState, string>()
     for (const change of changes) {
       this.alert(change, cause, state)
-      const known = state.decisions.get(change.anchor.id) ?? undecided(change.anchor)
+      const known = state.decisions?.get(change.anchor.id) ?? undecided(change.anchor)
       const before = decisionFingerprint(known)
       const decision = applyToDecision(state, change)
       if (decision !== undefined && !revised.has(decision)) revised.set(decision, before)
@@ -46,7 +46,7 @@ class Deciding {
     if (changes.length > 0) this.judged.add(state)
     const {event} = cause
     if (event.stream === TRANSACTIONS) {
-      const own = state.decisions.get(event.id) ?? undecided(event)
+      const own = state.decisions?.get(event.id) ?? undecided(event)
       revised.delete(own)
       this.publish(own, state, cause)
     }
@@ -65,7 +65,7 @@ class Deciding {
 
   private alert(change: ExplainedChange, cause: AcceptedEvent, state: KeyState): void {
     const alert = toAlertRecord(change, {
-      keyValue: state.key,
+      userId: state.key,
       bundle: this.partition.bundle.id,
       detectedAt: notBefore(cause.ingestedAt, this.now),
       late: change.anchor !== cause.event,

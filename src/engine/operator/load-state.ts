@@ -1,40 +1,52 @@
 import {concatMap, type OperatorFunction} from 'rxjs'
-import {isRefusal} from '../../core/event/decode.js'
+import {emptyKeyState, type KeyState} from '../../core/decision/key-state.js'
+import {type DecodedEvent, isRefusal} from '../../core/event/decode.js'
 import {MERCHANTS} from '../../core/event/stream.js'
 import type {StateStore} from '../port/state-store.js'
 import type {Partition} from '../stage/partition.js'
 import {restoreKey} from '../stage/restore.js'
-import type {DecodedBatch} from './batch.js'
+import type {DecodedBatch, LoadedBatch} from './batch.js'
 
 /** So many keys whose oldest events expired are looked at with each batch. */
-const EXPIRED_KEYS_PER_BATCH = 500
+const EXPIRING_KEYS_PER_BATCH = 500
 
 /** Brings the state of every key that the batch touches into memory: one request for all that are missing. */
-export function loadState(store: StateStore): OperatorFunction<DecodedBatch, DecodedBatch> {
+export function loadState(store: StateStore): OperatorFunction<DecodedBatch, LoadedBatch> {
   return concatMap(async (batch) => {
-    const {partition} = batch
-    const needed = keysOf(batch)
-    for (const key of partition.expiredKeys(EXPIRED_KEYS_PER_BATCH)) needed.add(key)
-    partition.keys.evict(needed)
-    const missing = [...needed].filter((key) => !partition.keys.has(key))
-    if (missing.length > 0) await load(partition, store, missing)
-    return batch
+    const {partition, outcomes} = batch
+    const expiring = partition.expiredKeys(EXPIRING_KEYS_PER_BATCH)
+    await load(partition, store, missingKeys(batch, expiring))
+    const stateOf = (key: string): KeyState => partition.keys.get(key) as KeyState
+    const states = outcomes.map((outcome) =>
+      isRefusal(outcome) || outcome.stream.name === MERCHANTS ? undefined : stateOf(outcome.key),
+    )
+    return {...batch, states, expiring: expiring.map(stateOf)}
   })
 }
 
+/** Fetches keys that the store may hold, and begins the others empty. */
 async function load(partition: Partition, store: StateStore, keys: readonly string[]): Promise<void> {
-  // A key without an expiry was never seen: there is nothing to ask for.
-  const seen = keys.filter((key) => partition.expiries.has(key))
-  const found = seen.length === 0 ? [] : await store.load(partition.number, seen)
-  for (const [i, key] of seen.entries()) partition.keys.put(restoreKey(key, found[i], partition.bundle))
+  const listed = keys.filter((key) => partition.expiries.has(key))
+  const found = listed.length === 0 ? [] : await store.load(partition.number, listed)
+  for (const [i, key] of listed.entries()) partition.keys.put(restoreKey(key, found[i], partition.bundle))
+  for (const key of keys) if (partition.keys.get(key) === undefined) partition.keys.put(emptyKeyState(key))
 }
 
-function keysOf({outcomes, partition}: DecodedBatch): Set<string> {
-  const keys = new Set<string>()
+function missingKeys({outcomes, partition}: DecodedBatch, expiring: readonly string[]): readonly string[] {
+  const missing = new Set<string>()
+  const need = (key: string): void => {
+    if (partition.keys.get(key) === undefined) missing.add(key)
+  }
+  expiring.forEach(need)
   for (const outcome of outcomes) {
     if (isRefusal(outcome)) continue
-    if (outcome.stream.name !== MERCHANTS) keys.add(outcome.key)
-    else for (const key of partition.visits.keysSince(outcome.key, outcome.time)) keys.add(key)
+    if (outcome.stream.name === MERCHANTS) visitors(partition, outcome).forEach(need)
+    else need(outcome.key)
   }
-  return keys
+  return [...missing]
+}
+
+/** The keys with transactions that a new profile may change. */
+function visitors(partition: Partition, {key, time}: DecodedEvent): readonly string[] {
+  return partition.visits.keysSince(key, time)
 }

@@ -1,4 +1,5 @@
 import {map, type OperatorFunction} from 'rxjs'
+import {NOTHING_PENDING} from '../../core/decision/key-state.js'
 import {TRANSACTIONS} from '../../core/event/stream.js'
 import type {EventTime} from '../../core/event/time.js'
 import type {PersistedVisit} from '../port/state-store.js'
@@ -18,7 +19,6 @@ export function matchRules(): OperatorFunction<AdmittedBatch, MatchedBatch> {
       if (cause.state === undefined) profileEntered(partition, cause, consequences)
       else eventEntered(partition, cause, consequences, visits)
     }
-    for (const {state} of batch.accepted) if (state !== undefined) state.pending.length = 0
     return {...batch, consequences, visits}
   })
 }
@@ -32,6 +32,7 @@ function eventEntered(
   const {event, settledUpTo} = cause
   const state = cause.state as NonNullable<AcceptedEvent['state']>
   state.history.insert(event)
+  state.pending = NOTHING_PENDING
   const changes = partition.evaluator.eventEntered(state, event, settledUpTo)
   if (event.stream === TRANSACTIONS && partition.bundle.merchantRules.length > 0) {
     const merchant = event.fields.merchant_id
@@ -52,7 +53,8 @@ function profileEntered(partition: Partition, cause: AcceptedEvent, consequences
   merchants.insert(merchant, event)
   const until: EventTime = merchants.nextVersionTime(merchant, event)
   for (const {key, time} of visits.between(merchant, event.time, until)) {
-    const state = partition.stateOf(key)
+    const state = partition.keys.get(key)
+    if (state === undefined) continue
     const changes = evaluator.merchantChanged(state, time, settledUpTo)
     if (changes.length > 0) consequences.push({cause, state, changes})
   }

@@ -23,6 +23,7 @@ export interface PersistedJudgement {
 export interface PersistedRuleFirings {
   readonly rule: string
   readonly version: number
+  readonly keyValue: string
   readonly lastSettledAlert: EventTime | null
   readonly firings: readonly PersistedFiring[]
 }

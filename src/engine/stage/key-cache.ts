@@ -1,4 +1,4 @@
-import {emptyKeyState, type KeyState} from '../../core/decision/key-state.js'
+import type {KeyState} from '../../core/decision/key-state.js'
 
 /**
  * The keys whose state is in memory, the longest unused first. Keys beyond the capacity are dropped between batches,
@@ -9,18 +9,8 @@ export class KeyCache {
 
   constructor(private readonly capacity: number) {}
 
-  has(key: string): boolean {
-    return this.states.has(key)
-  }
-
-  /** A key's state; a new, empty one for a key that was never seen. */
-  get(key: string): KeyState {
-    let state = this.states.get(key)
-    if (state === undefined) {
-      state = emptyKeyState(key)
-      this.states.set(key, state)
-    }
-    return state
+  get(key: string): KeyState | undefined {
+    return this.states.get(key)
   }
 
   put(state: KeyState): void {
@@ -31,24 +21,22 @@ export class KeyCache {
     this.states.delete(key)
   }
 
-  /** Makes room, dropping keys that `inUse` does not hold. */
-  evict(inUse: ReadonlySet<string>): void {
+  /** Makes room by dropping the keys that were not used for the longest time, but none of those in use. */
+  evict(inUse: readonly (KeyState | undefined)[]): void {
     if (this.states.size <= this.capacity) return
-    for (const key of inUse) this.touch(key)
-    for (const key of this.states.keys()) {
-      if (this.states.size <= this.capacity) return
-      if (!inUse.has(key)) this.states.delete(key)
+    const kept = new Set<KeyState>()
+    for (const state of inUse) {
+      if (state === undefined || !this.states.delete(state.key)) continue
+      this.states.set(state.key, state)
+      kept.add(state)
+    }
+    for (const [key, state] of this.states) {
+      if (this.states.size <= this.capacity || kept.has(state)) return
+      this.states.delete(key)
     }
   }
 
   get size(): number {
     return this.states.size
-  }
-
-  private touch(key: string): void {
-    const state = this.states.get(key)
-    if (state === undefined) return
-    this.states.delete(key)
-    this.states.set(key, state)
   }
 }

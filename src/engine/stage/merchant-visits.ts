@@ -1,11 +1,18 @@
 import type {EventTime} from '../../core/event/time.js'
 import type {PersistedVisit} from '../port/state-store.js'
 
+/** Settled visits are cleared away when so many have gathered at the front. */
+const CLEAR_EVERY = 10_000
+
 /** The unsettled transactions at each merchant, so that a new version of a profile finds the keys it concerns. */
 export class MerchantVisits {
   private readonly byMerchant = new Map<string, PersistedVisit[]>()
+  /** All visits in the order they came, which is nearly that of event time. */
+  private inOrder: PersistedVisit[] = []
+  private settled = 0
 
   add(visit: PersistedVisit): void {
+    this.inOrder.push(visit)
     const visits = this.byMerchant.get(visit.merchant)
     if (visits === undefined) this.byMerchant.set(visit.merchant, [visit])
     else visits.push(visit)
@@ -16,17 +23,26 @@ export class MerchantVisits {
     return (this.byMerchant.get(merchant) ?? []).filter(({time}) => time >= from && time < to)
   }
 
-  /** All visits with event time ≥ `from`, whatever the end. */
+  /** The keys of visits with event time ≥ `from`. */
   keysSince(merchant: string, from: EventTime): readonly string[] {
     return (this.byMerchant.get(merchant) ?? []).filter(({time}) => time >= from).map(({key}) => key)
   }
 
-  /** Forgets visits up to a time. */
+  /** Forgets visits up to a time. One that came out of order may stay a little longer: it is settled all the same. */
   forget(upTo: EventTime): void {
-    for (const [merchant, visits] of this.byMerchant) {
-      const kept = visits.filter(({time}) => time > upTo)
-      if (kept.length === 0) this.byMerchant.delete(merchant)
-      else if (kept.length < visits.length) this.byMerchant.set(merchant, kept)
-    }
+    const {inOrder} = this
+    while (this.settled < inOrder.length && (inOrder[this.settled] as PersistedVisit).time <= upTo) this.settled++
+    if (this.settled < CLEAR_EVERY) return
+    for (const {merchant} of inOrder.slice(0, this.settled)) this.clear(merchant, upTo)
+    this.inOrder = inOrder.slice(this.settled)
+    this.settled = 0
+  }
+
+  private clear(merchant: string, upTo: EventTime): void {
+    const visits = this.byMerchant.get(merchant)
+    if (visits === undefined || (visits[0] as PersistedVisit).time > upTo) return
+    const kept = visits.filter(({time}) => time > upTo)
+    if (kept.length === 0) this.byMerchant.delete(merchant)
+    else this.byMerchant.set(merchant, kept)
   }
 }

@@ -1,5 +1,4 @@
 import type {Bundle} from '../../core/bundle/bundle.js'
-import type {KeyState} from '../../core/decision/key-state.js'
 import {countersFor, type RuleCounts} from '../../core/decision/rule-counters.js'
 import {RuleEvaluator} from '../../core/decision/rule-evaluator.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
@@ -92,11 +91,6 @@ export class Partition {
   /** Events before this event time are dropped. */
   get expiresBefore(): EventTime {
     return (this.watermark - this.bundle.retention) as EventTime
-  }
-
-  /** A key's state. It was loaded before the batch began. */
-  stateOf(key: string): KeyState {
-    return this.keys.get(key)
   }
 }
 

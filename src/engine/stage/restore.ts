@@ -1,8 +1,8 @@
 import type {Bundle} from '../../core/bundle/bundle.js'
 import {type DecisionState, emptyKeyState, type KeyState, type RuleHit} from '../../core/decision/key-state.js'
-import type {Firing, RuleFirings} from '../../core/decision/firing.js'
+import {type Firing, firingsKey, type RuleFirings} from '../../core/decision/firing.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
-import {TRANSACTIONS} from '../../core/event/stream.js'
+import {TRANSACTION_RANK} from '../../core/event/stream.js'
 import type {Match} from '../../core/rule/form.js'
 import type {Rule} from '../../core/rule/rule.js'
 import type {
@@ -30,42 +30,51 @@ export function restoreKey(key: string, persisted: PersistedKey | undefined, bun
   const state = emptyKeyState(key)
   if (persisted === undefined) return state
   for (const event of persisted.events) state.history.insert(restoreEvent(event, bundle))
-  for (const {rule, version, firings, lastSettledAlert} of persisted.judgement?.rules ?? []) {
+  state.isListed = true
+  for (const {rule, version, keyValue, firings, lastSettledAlert} of persisted.judgement?.rules ?? []) {
     const running = runningRule(bundle, rule, version)
     if (running === undefined) continue
-    const restored = firings.flatMap((firing) => restoreFiring(firing, running, state))
-    state.firings.set(running.index, {rule: running, firings: restored, lastSettledAlert: lastSettledAlert ?? undefined})
+    const restored = firings.flatMap((firing) => restoreFiring(firing, running, state, bundle))
+    if (state.firings === undefined) state.firings = new Map()
+    state.firings.set(firingsKey(running, keyValue), {rule: running, keyValue, firings: restored, lastSettledAlert: lastSettledAlert ?? undefined})
   }
   for (const decision of persisted.judgement?.decisions ?? []) restoreDecision(decision, state, bundle)
   return state
 }
 
-function restoreFiring(persisted: PersistedFiring, rule: Rule, state: KeyState): Firing[] {
-  const anchor = state.history.series(rule.form.anchorStream)?.find(persisted.anchor)
+function restoreFiring(persisted: PersistedFiring, rule: Rule, state: KeyState, bundle: Bundle): Firing[] {
+  const anchor = state.history.series(rule.form.anchorRank)?.find(persisted.anchor)
   if (anchor === undefined) return []
   const {alertId, alerted, nextRevision} = persisted
-  return [{anchor, alertId, alerted, nextRevision, match: restoreMatch(persisted, rule, state)}]
+  return [{anchor, alertId, alerted, nextRevision, match: restoreMatch(persisted, rule, state, bundle)}]
 }
 
-function restoreMatch({evidence, truncated}: PersistedFiring, rule: Rule, state: KeyState): Match | undefined {
+function restoreMatch(
+  {evidence, truncated}: PersistedFiring,
+  rule: Rule,
+  state: KeyState,
+  bundle: Bundle,
+): Match | undefined {
   if (evidence === null) return undefined
   return {
     truncated,
     evidence: evidence.flatMap(({slot, stream, id}) => {
-      const event = state.history.series(stream)?.find(id)
+      const rank = bundle.streams.get(stream)?.rank ?? -1
+      const event = state.history.series(rank)?.find(id)
       return event === undefined ? [] : [{as: rule.form.names[slot] ?? '', slot, event}]
     }),
   }
 }
 
 function restoreDecision(persisted: PersistedDecision, state: KeyState, bundle: Bundle): void {
-  const transaction = state.history.series(TRANSACTIONS)?.find(persisted.transaction)
+  const transaction = state.history.series(TRANSACTION_RANK)?.find(persisted.transaction)
   if (transaction === undefined) return
   const hits = persisted.hits.flatMap(({rule, version, alertId, reason}): RuleHit[] => {
     const running = runningRule(bundle, rule, version)
     return running === undefined ? [] : [{rule: running, alertId, reason}]
   })
   const {decision, revision} = persisted
+  if (state.decisions === undefined) state.decisions = new Map()
   state.decisions.set(transaction.id, {transaction, decision, revision, hits})
 }
 
@@ -75,17 +84,19 @@ function runningRule(bundle: Bundle, id: string, version: number): Rule | undefi
 
 /** What to keep of a key's judgement; null if there is nothing to keep. */
 export function persistJudgement(state: KeyState): PersistedJudgement | null {
-  if (state.firings.size === 0 && state.decisions.size === 0) return null
+  const {firings, decisions} = state
+  if (firings === undefined && decisions === undefined) return null
   return {
-    rules: [...state.firings.values()].map(persistFirings),
-    decisions: [...state.decisions.values()].map(persistDecision),
+    rules: [...(firings?.values() ?? [])].map(persistFirings),
+    decisions: [...(decisions?.values() ?? [])].map(persistDecision),
   }
 }
 
-function persistFirings({rule, firings, lastSettledAlert}: RuleFirings): PersistedRuleFirings {
+function persistFirings({rule, keyValue, firings, lastSettledAlert}: RuleFirings): PersistedRuleFirings {
   return {
     rule: rule.id,
     version: rule.version,
+    keyValue,
     lastSettledAlert: lastSettledAlert ?? null,
     firings: firings.map(({anchor, alertId, alerted, nextRevision, match}) => ({
       anchor: anchor.id,

@@ -1,4 +1,4 @@
-import {forgetSettled} from '../../core/decision/firing.js'
+import {forgetSettled as forgetSettledFirings} from '../../core/decision/firing.js'
 import type {KeyState} from '../../core/decision/key-state.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
 import {END_OF_TIME, type EventTime} from '../../core/event/time.js'
@@ -25,13 +25,11 @@ export function toCommit(batch: DecidedBatch): Commit {
     else draftOf(drafts, state).appended.push(event)
   }
   for (const state of batch.judged) draftOf(drafts, state)
-  for (const key of partition.expiredKeys(Number.MAX_SAFE_INTEGER)) {
-    if (partition.keys.has(key)) draftOf(drafts, partition.stateOf(key))
-  }
-  const keys = [...drafts].map(([state, draft]) => keyChange(partition, state, draft, batch.judged.has(state)))
+  for (const state of batch.expiring) dropExpired(partition, state, draftOf(drafts, state).removed)
+  const keys: KeyChange[] = []
+  for (const [state, draft] of drafts) keys.push(keyChange(partition, state, draft, batch.judged.has(state)))
   const {settledUpTo} = partition
   partition.visits.forget(settledUpTo)
-  const outbox = outboxOf(batch)
   return {
     epoch: partition.epoch,
     fromOffset: batch.fromOffset,
@@ -40,7 +38,7 @@ export function toCommit(batch: DecidedBatch): Commit {
     profiles,
     visits: batch.visits,
     visitsSettledUpTo: settledUpTo,
-    outbox,
+    outbox: outboxOf(batch),
     publishedUpTo: partition.publishedUpTo,
   }
 }
@@ -55,75 +53,78 @@ function draftOf(drafts: Map<KeyState, Draft>, state: KeyState): Draft {
 }
 
 function keyChange(partition: Partition, state: KeyState, {appended, removed}: Draft, judged: boolean): KeyChange {
-  const {key} = state
-  const forgot = forgetSettledJudgement(partition, state)
-  dropExpired(partition, state, removed)
-  retireBeyondCap(partition, state)
+  const forgot = forgetSettled(partition, state)
+  for (const {rank} of appended) retireBeyondCap(partition, state, rank)
   return {
-    key,
+    key: state.key,
     appended,
     removed,
     judgement: judged || forgot ? persistJudgement(state) : undefined,
-    expiry: listForExpiry(partition, state),
+    expiry: state.isListed ? undefined : listForExpiry(partition, state),
   }
 }
 
-/** Lists the key by its oldest event; an empty key is dropped. Returns what changes about the listing. */
-function listForExpiry(partition: Partition, state: KeyState): EventTime | null | undefined {
+/** Lists the key by its oldest event; an empty key is dropped. Returns the listing: null if there is none any more. */
+function listForExpiry(partition: Partition, state: KeyState): EventTime | null {
   const {expiries, keys} = partition
-  if (state.history.size === 0) {
+  if (state.history.isEmpty) {
     keys.drop(state.key)
-    return expiries.delete(state.key) ? null : undefined
+    expiries.delete(state.key)
+    return null
   }
   const oldest = oldestThatExpires(partition, state) ?? END_OF_TIME
-  return expiries.set(state.key, oldest) ? oldest : undefined
+  expiries.set(state.key, oldest)
+  state.isListed = true
+  return oldest
 }
 
 /** Forgets what was said about anchors that never change again. Returns whether there was any. */
-function forgetSettledJudgement({settledUpTo, lateUpTo}: Partition, state: KeyState): boolean {
-  const {firings, decisions} = state
-  if (firings.size === 0 && decisions.size === 0) return false
+function forgetSettled({settledUpTo, lateUpTo}: Partition, state: KeyState): boolean {
   let forgot = false
-  for (const [index, of] of firings) {
+  for (const [index, of] of state.firings ?? []) {
     const settled = (lateUpTo - of.rule.form.lookahead) as EventTime
     const before = of.firings.length
-    forgetSettled(of, settled)
+    forgetSettledFirings(of, settled)
     if (of.firings.length < before) forgot = true
-    const cooled =
-      of.lastSettledAlert === undefined || of.lastSettledAlert + (of.rule.cooldown ?? 0) <= settled
-    if (of.firings.length === 0 && cooled) firings.delete(index)
+    const last = of.lastSettledAlert
+    const cooled = last === undefined || last + (of.rule.cooldown ?? 0) <= settled
+    if (of.firings.length === 0 && cooled) state.firings?.delete(index)
   }
-  for (const [id, {transaction}] of decisions) {
+  for (const [id, {transaction}] of state.decisions ?? []) {
     if (transaction.time > settledUpTo) continue
-    decisions.delete(id)
+    state.decisions?.delete(id)
     forgot = true
   }
+  if (state.firings?.size === 0) state.firings = undefined
+  if (state.decisions?.size === 0) state.decisions = undefined
   return forgot
 }
 
 /** Drops events that nothing can need any more. Feedback stays: its ids are remembered for ever. */
-function dropExpired({bundle, expiresBefore}: Partition, {history}: KeyState, removed: EventPlace[]): void {
-  for (const [stream, series] of history.allSeries()) {
-    if (!bundle.streams.get(stream)?.neverLate) removed.push(...series.dropBefore(expiresBefore))
+function dropExpired({bundle, expiresBefore}: Partition, state: KeyState, removed: EventPlace[]): void {
+  for (const series of state.history.allSeries()) {
+    const stream = series.events[0]?.stream
+    if (stream !== undefined && !bundle.streams.get(stream)?.neverLate) removed.push(...series.dropBefore(expiresBefore))
   }
-  removed.push(...history.dropRetiredBefore(expiresBefore))
+  removed.push(...state.history.dropRetiredBefore(expiresBefore))
+  state.isListed = false
 }
 
 /** A hot key keeps no more events than evaluations look at; of the others the ids stay, to know duplicates. */
-function retireBeyondCap({bundle, settledUpTo}: Partition, {history}: KeyState): void {
+function retireBeyondCap({bundle, settledUpTo}: Partition, {history}: KeyState, rank: number): void {
   const cap = bundle.settings.historyCap
-  for (const [, series] of history.allSeries()) {
-    if (series.events.length <= cap * CAP_SLACK) continue
-    const settled = series.firstAtOrAfter(settledUpTo + 1)
-    for (const event of series.dropFirst(settled - cap)) history.retire(event)
-  }
+  const series = history.series(rank)
+  if (series === undefined || series.events.length <= cap * CAP_SLACK) return
+  const settled = series.firstAtOrAfter(settledUpTo + 1)
+  for (const event of series.dropFirst(settled - cap)) history.retire(event)
 }
 
+/** Event time of the key's oldest event that will be dropped one day; undefined if all stay for ever. */
 function oldestThatExpires({bundle}: Partition, {history}: KeyState): EventTime | undefined {
   let oldest: EventTime | undefined
-  for (const [stream, {events}] of history.allSeries()) {
+  for (const {events} of history.allSeries()) {
     const first = events[0]
-    if (first === undefined || bundle.streams.get(stream)?.neverLate) continue
+    if (first === undefined || bundle.streams.get(first.stream)?.neverLate) continue
     if (oldest === undefined || first.time < oldest) oldest = first.time
   }
   return oldest

@@ -1,0 +1,214 @@
+import type {WallTime} from '../../core/event/time.js'
+import type {Clock} from '../../engine/port/clock.js'
+import type {EventIntake, IntakeRecord} from '../../engine/port/event-intake.js'
+import type {EventSource, InputBatch, InputRecord} from '../../engine/port/event-source.js'
+import type {EmbeddedDatabase, Writes} from './database.js'
+import {GroupWrite} from './group-write.js'
+import {LOG, LOG_FIRST, numberOf, numberPart, under} from './keyspace.js'
+import {decodeBlock, encodeBlocks, type LogBlock} from './log-block.js'
+import {LogTail, sizeOf} from './log-tail.js'
+
+export interface EventLogOptions {
+  readonly clock: Clock
+  /** Most records of a batch. Default 512. */
+  readonly batchSize?: number | undefined
+  /** After so long without input, an empty batch tells the time. In ms; default 250. */
+  readonly tickMs?: number | undefined
+  /** How long the log keeps what is committed, by its ingest time. In ms; default 7 days. */
+  readonly retentionMs?: number | undefined
+  /** Records that may wait to be written; more are refused with IntakeOverloadedError. Default 50,000. */
+  readonly waitingLimit?: number | undefined
+}
+
+/** A batch holds about so many bytes at most. */
+const BATCH_BYTES = 1024 * 1024
+
+const BLOCKS_PER_DROP = 100
+
+const SEVEN_DAYS_MS = 7 * 24 * 3_600_000
+
+/** What should be read is not on the log: it was dropped, or never written. */
+export class OffsetOutOfRangeError extends Error {
+  constructor(offset: number, first: number, end: number) {
+    super(
+      `offset ${offset} is not on the log, which holds ${first} to ${end}; the state belongs to another log`,
+    )
+    this.name = 'OffsetOutOfRangeError'
+  }
+}
+
+/**
+ * The log on local disk: one partition, 0, and one sequence of offsets for all streams, so that the order of arrival
+ * is kept over streams. Offsets begin at 0 and go on after a restart.
+ */
+export class EmbeddedEventLog implements EventSource, EventIntake {
+  private readonly tail = new LogTail()
+  private readonly writes: GroupWrite<LogBlock>
+  private readonly clock: Clock
+  private readonly batchSize: number
+  private readonly tickMs: number
+  private readonly retentionMs: number
+  private position = 0
+  private stopped = false
+  private wake: (() => void) | undefined
+
+  private constructor(
+    private readonly database: EmbeddedDatabase,
+    options: EventLogOptions,
+    /** First offset that was not dropped. */
+    private first: number,
+    private nextOffset: number,
+  ) {
+    this.clock = options.clock
+    this.batchSize = options.batchSize ?? 512
+    this.tickMs = options.tickMs ?? 250
+    this.retentionMs = options.retentionMs ?? SEVEN_DAYS_MS
+    this.writes = new GroupWrite((blocks) => this.write(blocks), options.waitingLimit ?? 50_000)
+  }
+
+  static async open(database: EmbeddedDatabase, options: EventLogOptions): Promise<EmbeddedEventLog> {
+    const {level} = database
+    const first = Number((await level.get(LOG_FIRST)) ?? 0)
+    const [last] = await level.keys({...under(LOG), reverse: true, limit: 1}).all()
+    const end = last === undefined ? first : lastOffsetOf(last) + 1
+    return new EmbeddedEventLog(database, options, first, end)
+  }
+
+  partitions(): readonly number[] {
+    return [0]
+  }
+
+  seek(partition: number, offset: number): void {
+    refuseOtherThanZero(partition)
+    this.position = offset
+  }
+
+  /** Rejects with IntakeOverloadedError if too much is waiting already; nothing of the records is written then. */
+  async append(partition: number, records: readonly IntakeRecord[]): Promise<readonly number[]> {
+    refuseOtherThanZero(partition)
+    if (records.length === 0) return []
+    const first = await this.writes.add(encodeBlocks(records))
+    return records.map((_, i) => first + i)
+  }
+
+  async next(): Promise<InputBatch | undefined> {
+    if (this.position === this.nextOffset) await this.waitForInput()
+    if (this.stopped) return undefined
+    const records = await this.read()
+    const last = records.at(-1)
+    if (last !== undefined) this.position = last.offset + 1
+    return {partition: 0, records, polledAt: this.clock.now(), nextOffset: this.position}
+  }
+
+  /** Ends the reading: `next` gives undefined, also one that is waiting. What is appended from now on is kept. */
+  stop(): void {
+    this.stopped = true
+    this.wake?.()
+  }
+
+  /** Offset of the next record to be appended. */
+  get end(): number {
+    return this.nextOffset
+  }
+
+  /** Records that are on the log and not read. */
+  get unread(): number {
+    return this.nextOffset - this.position
+  }
+
+  /**
+   * Drops the oldest blocks of records that are committed and whose retention is over, up to the first that has to
+   * stay. `committedOffset`: where the partition stands. Returns how many records were dropped.
+   */
+  async expire(committedOffset: number, now: WallTime): Promise<number> {
+    const {level} = this.database
+    const before = now - this.retentionMs
+    const from = this.first
+    for (;;) {
+      const lt = LOG + numberPart(Math.min(committedOffset, this.nextOffset))
+      const range = {gte: LOG + numberPart(this.first), lt, limit: BLOCKS_PER_DROP}
+      const rows = await level.iterator<string, Buffer>({...range, valueEncoding: 'buffer'}).all()
+      const kept = rows.findIndex(([, block]) =>
+        decodeBlock(block, 0).some(({ingestedAt}) => ingestedAt >= before),
+      )
+      const gone = (kept < 0 ? rows : rows.slice(0, kept)).map(([key]) => key)
+      const last = gone.at(-1)
+      if (last === undefined) return this.first - from
+      const first = lastOffsetOf(last) + 1
+      const writes: Writes = gone.map((key) => ({type: 'del', key}))
+      await level.batch([...writes, {type: 'put', key: LOG_FIRST, value: String(first)}])
+      this.first = first
+    }
+  }
+
+  /** One fsync for all; only then are the records there to be read. */
+  private async write(blocks: readonly LogBlock[]): Promise<number> {
+    const first = this.nextOffset
+    let last = first - 1
+    const lasts = blocks.map(({size}) => {
+      last += size
+      return last
+    })
+    const puts = blocks.map(({encoded}, i) => {
+      return {type: 'put' as const, key: LOG + numberPart(lasts[i] as number), value: encoded}
+    })
+    await this.database.level.batch<string, Buffer>(puts, {valueEncoding: 'buffer', sync: true})
+    for (const [i, {encoded}] of blocks.entries()) {
+      for (const record of decodeBlock(encoded, lasts[i] as number)) this.tail.push(record)
+    }
+    this.nextOffset = last + 1
+    this.wake?.()
+    return first
+  }
+
+  private async read(): Promise<readonly InputRecord[]> {
+    if (this.position < this.first || this.position > this.nextOffset) {
+      throw new OffsetOutOfRangeError(this.position, this.first, this.nextOffset)
+    }
+    if (this.position === this.nextOffset) return []
+    if (this.tail.holds(this.position)) return this.tail.take(this.position, this.batchSize, BATCH_BYTES)
+    return this.readFromDisk()
+  }
+
+  private async readFromDisk(): Promise<readonly InputRecord[]> {
+    const records: InputRecord[] = []
+    let bytes = 0
+    const {position} = this
+    const blocks = this.database.level.iterator<string, Buffer>({
+      gte: LOG + numberPart(position),
+      lt: LOG + numberPart(this.nextOffset),
+      valueEncoding: 'buffer',
+    })
+    for await (const [key, block] of blocks) {
+      for (const record of decodeBlock(block, lastOffsetOf(key))) {
+        if (record.offset < position) continue
+        records.push(record)
+        bytes += sizeOf(record)
+        if (records.length >= this.batchSize || bytes >= BATCH_BYTES) return records
+      }
+    }
+    return records
+  }
+
+  private waitForInput(): Promise<void> {
+    if (this.stopped) return Promise.resolve()
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        this.wake = undefined
+        resolve()
+      }
+      const timer = setTimeout(done, this.tickMs)
+      this.wake = done
+    })
+  }
+}
+
+/** A block's key says the offset of its last record: the first block from a key on holds that offset, or a later one. */
+function lastOffsetOf(key: string): number {
+  return numberOf(key.slice(LOG.length))
+}
+
+function refuseOtherThanZero(partition: number): void {
+  if (partition !== 0) throw new RangeError(`there is no partition ${partition}; the embedded log has one, 0`)
+}

@@ -1,0 +1,131 @@
+/*
+ * The keys of the embedded database, all in one place, so that no two kinds can meet. Keys are text and sort by
+ * their UTF-8 bytes. Ids end with a slash and hold none, numbers have a fixed length: a key can be read in one way only.
+ *
+ *   !format                                        number of the format
+ *   l/<offset of its last record>                  block of the log
+ *   L/first                                        first offset that the log still holds
+ *   s/<partition>/                                 where the partition stands
+ *   k/<partition>/<key>/e<time><stream>/<id>/      accepted event
+ *   k/<partition>/<key>/j                          judgement
+ *   x/<partition>/<key>/                           expiry
+ *   m/<partition>/<id>/                            version of a profile
+ *   v/<partition>/<newest time><from offset>       visits of a commit
+ *   o/<partition>/<sequence>                       outbox entry
+ *   A/<alert>/                                     alert;          a/<time, newest first><alert>/          its place
+ *   D/<transaction>/<user>/                        decision;       d/<time><transaction>/<user>/           its place
+ *   q/<partition>/<offset>                         dead letter
+ *   t/<partition>/<offset>                         late input;     T/count                                 how many
+ */
+
+export const FORMAT_KEY = '!format'
+export const LOG = 'l/'
+export const LOG_FIRST = 'L/first'
+export const ALERTS = 'A/'
+export const ALERT_PLACES = 'a/'
+export const DECISIONS = 'D/'
+export const DECISION_PLACES = 'd/'
+export const DEAD_LETTERS = 'q/'
+export const LATE_INPUTS = 't/'
+export const LATE_COUNT = 'T/count'
+
+/** Digits of a number in a key. */
+const NUMBER_LENGTH = 14
+
+/** Added to numbers, so that negative ones sort first. Covers every event time and offset. */
+const BIAS = 2 ** 52
+
+/** Bounds of a range read. */
+export interface KeyRange {
+  readonly gte: string
+  readonly lt: string
+}
+
+/** An id of any characters, ending with a slash. Ids that differ give texts that differ; none begins another. */
+export function idPart(id: string): string {
+  return `${id.replace(/[%/\p{Surrogate}]/gu, escapeUnit)}/`
+}
+
+/** Lone surrogates have no UTF-8 form: unescaped, all of them would become the same replacement character. */
+function escapeUnit(unit: string): string {
+  return `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+/** An integer within ±2^52; sorts as the number does. */
+export function numberPart(value: number): string {
+  if (!Number.isInteger(value) || value < -BIAS || value >= BIAS) {
+    throw new RangeError(`${value} cannot be part of a key; expected an integer within ±2^52`)
+  }
+  return (value + BIAS).toString(16).padStart(NUMBER_LENGTH, '0')
+}
+
+/** An integer within ±2^52; the greater sorts first. */
+export function descendingPart(value: number): string {
+  return numberPart(-value)
+}
+
+/** The nearest integer that a key can hold, not below `value`. For the bounds of ranges, which may be infinite. */
+export function ceilForKey(value: number): number {
+  return Math.min(Math.max(Math.ceil(value), 2 - BIAS), BIAS - 2)
+}
+
+/** The number at the beginning of a place. */
+export function numberOf(place: string): number {
+  return Number.parseInt(place.slice(0, NUMBER_LENGTH), 16) - BIAS
+}
+
+/** What follows the number at the beginning of a place. */
+export function afterNumber(place: string): string {
+  return place.slice(NUMBER_LENGTH)
+}
+
+export function partitionPart(partition: number): string {
+  return `${partition.toString(16).padStart(8, '0')}/`
+}
+
+/** Every key that begins with `prefix`, which ends with a slash. */
+export function under(prefix: string): KeyRange {
+  return {gte: prefix, lt: `${prefix.slice(0, -1)}0`}
+}
+
+export function standingKey(partition: number): string {
+  return `s/${partitionPart(partition)}`
+}
+
+/** Begins all that is kept of a key's history. */
+export function historyPrefix(partition: number, key: string): string {
+  return `k/${partitionPart(partition)}${idPart(key)}`
+}
+
+export function expiryPrefix(partition: number): string {
+  return `x/${partitionPart(partition)}`
+}
+
+export function profilePrefix(partition: number): string {
+  return `m/${partitionPart(partition)}`
+}
+
+export function visitPrefix(partition: number): string {
+  return `v/${partitionPart(partition)}`
+}
+
+export function outboxPrefix(partition: number): string {
+  return `o/${partitionPart(partition)}`
+}
+
+export function alertKey(id: string): string {
+  return ALERTS + idPart(id)
+}
+
+export function alertPlace(time: number, id: string): string {
+  return `${descendingPart(time)}${idPart(id)}`
+}
+
+export function decisionPlace(time: number, transaction: string, user: string): string {
+  return `${numberPart(time)}${idPart(transaction)}${idPart(user)}`
+}
+
+/** The place of an input among those of its kind. */
+export function originPlace(partition: number, offset: number): string {
+  return `${partitionPart(partition)}${numberPart(offset)}`
+}

@@ -1,0 +1,121 @@
+import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
+import type {AlertView, StoredDeadLetter} from '../../engine/port/read-model.js'
+import type {OutboxEntry} from '../../engine/port/state-store.js'
+import type {EmbeddedDatabase, Writes} from './database.js'
+import {
+  ALERT_PLACES,
+  alertKey,
+  alertPlace,
+  DEAD_LETTERS,
+  DECISION_PLACES,
+  DECISIONS,
+  decisionPlace,
+  idPart,
+  LATE_COUNT,
+  LATE_INPUTS,
+  originPlace,
+} from './keyspace.js'
+import {eventTimeOf, supersedes, viewAfter} from './published.js'
+import {encodeLate} from './state-values.js'
+
+/** What publishing an outbox entry writes: nothing for what is known already. */
+export async function publicationOf({level}: EmbeddedDatabase, entry: OutboxEntry): Promise<Writes> {
+  const read = (keys: readonly string[]) => level.getMany([...keys])
+  const parts = await Promise.all([
+    alertWrites(entry.alerts, read),
+    decisionWrites(entry.decisions, read),
+    deadLetterWrites(entry, read),
+    lateWrites(entry, read),
+  ])
+  return parts.flat()
+}
+
+type Read = (keys: readonly string[]) => Promise<readonly (string | undefined)[]>
+
+async function alertWrites(alerts: readonly AlertRecord[], read: Read): Promise<Writes> {
+  const known = await readKnown<AlertView>(
+    alerts.map(({alert_id}) => alertKey(alert_id)),
+    read,
+  )
+  const writes: Writes = []
+  for (const alert of alerts) {
+    const key = alertKey(alert.alert_id)
+    const before = known.get(key)
+    const view = viewAfter(before, alert)
+    if (view === undefined) continue
+    if (before !== undefined) writes.push({type: 'del', key: alertPlaceKey(before.alert)})
+    writes.push({type: 'put', key, value: JSON.stringify(view)})
+    writes.push({type: 'put', key: alertPlaceKey(alert), value: ''})
+    known.set(key, view)
+  }
+  return writes
+}
+
+function alertPlaceKey(alert: AlertRecord): string {
+  return ALERT_PLACES + alertPlace(eventTimeOf(alert), alert.alert_id)
+}
+
+async function decisionWrites(decisions: readonly DecisionRecord[], read: Read): Promise<Writes> {
+  const known = await readKnown<DecisionRecord>(decisions.map(decisionKey), read)
+  const writes: Writes = []
+  for (const decision of decisions) {
+    const key = decisionKey(decision)
+    const before = known.get(key)
+    if (!supersedes(decision, before)) continue
+    if (before !== undefined) writes.push({type: 'del', key: decisionPlaceKey(before)})
+    writes.push({type: 'put', key, value: JSON.stringify(decision)})
+    writes.push({type: 'put', key: decisionPlaceKey(decision), value: ''})
+    known.set(key, decision)
+  }
+  return writes
+}
+
+function decisionKey({transaction_id, user_id}: DecisionRecord): string {
+  return DECISIONS + idPart(transaction_id) + idPart(user_id)
+}
+
+function decisionPlaceKey(decision: DecisionRecord): string {
+  return DECISION_PLACES + decisionPlace(eventTimeOf(decision), decision.transaction_id, decision.user_id)
+}
+
+async function deadLetterWrites({deadLetters}: OutboxEntry, read: Read): Promise<Writes> {
+  const keyOf = ({partition, offset}: {partition: number; offset: number}) =>
+    DEAD_LETTERS + originPlace(partition, offset)
+  const known = await read(deadLetters.map(({origin}) => keyOf(origin)))
+  const writes: Writes = []
+  for (const [i, letter] of deadLetters.entries()) {
+    if (known[i] !== undefined) continue
+    const {origin} = letter
+    const stored: StoredDeadLetter = {id: `${origin.partition}-${origin.offset}`, letter, replays: 0}
+    writes.push({type: 'put', key: keyOf(origin), value: JSON.stringify(stored)})
+  }
+  return writes
+}
+
+async function lateWrites({late, partition}: OutboxEntry, read: Read): Promise<Writes> {
+  if (late.length === 0) return []
+  const keys = late.map(({offset}) => LATE_INPUTS + originPlace(partition, offset))
+  const [count, ...known] = await read([LATE_COUNT, ...keys])
+  const writes: Writes = []
+  for (const [i, input] of late.entries()) {
+    if (known[i] === undefined) {
+      writes.push({
+        type: 'put',
+        key: keys[i] as string,
+        value: JSON.stringify({partition, ...encodeLate(input)}),
+      })
+    }
+  }
+  writes.push({type: 'put', key: LATE_COUNT, value: String(Number(count ?? 0) + writes.length)})
+  return writes
+}
+
+async function readKnown<T>(keys: readonly string[], read: Read): Promise<Map<string, T>> {
+  const known = new Map<string, T>()
+  if (keys.length === 0) return known
+  const values = await read(keys)
+  for (const [i, value] of values.entries()) {
+    if (value !== undefined) known.set(keys[i] as string, JSON.parse(value) as T)
+  }
+  return known
+}

@@ -1,0 +1,223 @@
+import type {DecisionRecord} from '../../core/decision/records.js'
+import type {Publisher} from '../../engine/port/publisher.js'
+import type {AlertFilter, AlertView, Page, ReadModel, StoredDeadLetter} from '../../engine/port/read-model.js'
+import type {LateInput, OutboxEntry} from '../../engine/port/state-store.js'
+import {decodeCursor} from './cursor.js'
+import type {EmbeddedDatabase} from './database.js'
+import {
+  ALERT_PLACES,
+  ALERTS,
+  afterNumber,
+  alertKey,
+  ceilForKey,
+  DEAD_LETTERS,
+  DECISION_PLACES,
+  DECISIONS,
+  descendingPart,
+  idPart,
+  type KeyRange,
+  LATE_COUNT,
+  LATE_INPUTS,
+  numberOf,
+  numberPart,
+  originPlace,
+  under,
+} from './keyspace.js'
+import {type Row, readPage} from './page.js'
+import {publicationOf} from './publication.js'
+import {eventTimeOf, passes} from './published.js'
+import {decodeLate} from './state-values.js'
+
+/** A late input with the partition whose log it came from. */
+export interface StoredLateInput extends LateInput {
+  readonly partition: number
+}
+
+/** Rows that are read, or dropped, at once. */
+const CHUNK = 200
+
+/** Event time and id of an alert. */
+const ALERT_PLACE = /^[0-9a-f]{14}[^/]*\/$/
+
+/** Partition and offset. */
+const ORIGIN_PLACE = /^[0-9a-f]{8}\/[0-9a-f]{14}$/
+
+const ORIGIN_ID = /^(0|[1-9]\d{0,8})-(0|[1-9]\d{0,14})$/
+
+/** What was published, on local disk. Each record counts once, however often it is published. */
+export class EmbeddedReadModel implements Publisher, ReadModel {
+  constructor(private readonly database: EmbeddedDatabase) {}
+
+  publish(entry: OutboxEntry): Promise<void> {
+    return this.database.publications.run(async () => {
+      const writes = await publicationOf(this.database, entry)
+      if (writes.length > 0) await this.database.level.batch(writes)
+    })
+  }
+
+  async alerts(filter: AlertFilter, limit: number, cursor: string | undefined): Promise<Page<AlertView>> {
+    const after = cursor === undefined ? undefined : decodeCursor('alerts', cursor, ALERT_PLACE)
+    const rows = this.alertRows(alertRange(filter), after)
+    return readPage('alerts', rows, (view) => passes(view, filter), limit)
+  }
+
+  async alert(id: string): Promise<AlertView | undefined> {
+    return parsed<AlertView>(await this.database.level.get(alertKey(id)))
+  }
+
+  /** Users may use the same transaction id: then the decision about the newest of these transactions. */
+  async decision(transactionId: string): Promise<DecisionRecord | undefined> {
+    const values = await this.database.level.values(under(DECISIONS + idPart(transactionId))).all()
+    const decisions = values.map((text) => JSON.parse(text) as DecisionRecord)
+    return decisions.sort((a, b) => eventTimeOf(b) - eventTimeOf(a))[0]
+  }
+
+  async deadLetters(
+    reason: string | undefined,
+    limit: number,
+    cursor: string | undefined,
+  ): Promise<Page<StoredDeadLetter>> {
+    const after = cursor === undefined ? undefined : decodeCursor('dead-letters', cursor, ORIGIN_PLACE)
+    const rows = this.originRows(DEAD_LETTERS, after, (text) => JSON.parse(text) as StoredDeadLetter)
+    return readPage(
+      'dead-letters',
+      rows,
+      ({letter}) => reason === undefined || letter.reason === reason,
+      limit,
+    )
+  }
+
+  async deadLetter(id: string): Promise<StoredDeadLetter | undefined> {
+    const key = deadLetterKey(id)
+    return key === undefined ? undefined : parsed<StoredDeadLetter>(await this.database.level.get(key))
+  }
+
+  /** Counts one more replay of a dead letter. Gives it as it is now; undefined if there is none. */
+  markReplayed(id: string): Promise<StoredDeadLetter | undefined> {
+    return this.database.publications.run(async () => {
+      const stored = await this.deadLetter(id)
+      const key = deadLetterKey(id)
+      if (stored === undefined || key === undefined) return undefined
+      const marked = {...stored, replays: stored.replays + 1}
+      await this.database.level.put(key, JSON.stringify(marked))
+      return marked
+    })
+  }
+
+  /** Late inputs in the order of their offsets. Rejects with InvalidCursorError for a cursor it did not give. */
+  async lateInputs(limit: number, cursor: string | undefined): Promise<Page<StoredLateInput>> {
+    const after = cursor === undefined ? undefined : decodeCursor('late', cursor, ORIGIN_PLACE)
+    return readPage('late', this.originRows(LATE_INPUTS, after, parseLate), () => true, limit)
+  }
+
+  /** How many late inputs there are. */
+  async lateCount(): Promise<number> {
+    return Number((await this.database.level.get(LATE_COUNT)) ?? 0)
+  }
+
+  /** The newest event time in ms of all alerts and decisions: what retention counts back from. */
+  async newestEventTime(): Promise<number | undefined> {
+    const {level} = this.database
+    const [[alert], [decision]] = await Promise.all([
+      level.keys({...under(ALERT_PLACES), limit: 1}).all(),
+      level.keys({...under(DECISION_PLACES), reverse: true, limit: 1}).all(),
+    ])
+    const times = [
+      ...(alert === undefined ? [] : [-numberOf(alert.slice(ALERT_PLACES.length))]),
+      ...(decision === undefined ? [] : [numberOf(decision.slice(DECISION_PLACES.length))]),
+    ]
+    return times.length === 0 ? undefined : Math.max(...times)
+  }
+
+  /** Drops alerts and decisions with an event time (ms) before `before`. Returns how many. */
+  async expire(before: number): Promise<{readonly alerts: number; readonly decisions: number}> {
+    return {alerts: await this.expireAlerts(before), decisions: await this.expireDecisions(before)}
+  }
+
+  expireAlerts(before: number): Promise<number> {
+    const range = {
+      gte: ALERT_PLACES + descendingPart(ceilForKey(before) - 1),
+      lt: under(ALERT_PLACES).lt,
+    }
+    return this.drop(range, ALERT_PLACES, ALERTS)
+  }
+
+  expireDecisions(before: number): Promise<number> {
+    const range = {gte: DECISION_PLACES, lt: DECISION_PLACES + numberPart(ceilForKey(before))}
+    return this.drop(range, DECISION_PLACES, DECISIONS)
+  }
+
+  /** Chunk by chunk, so that publishing does not wait for long. Never reads again over what it deleted. */
+  private async drop({gte, lt}: KeyRange, places: string, records: string): Promise<number> {
+    const {level, publications} = this.database
+    let dropped = 0
+    let from = gte
+    for (;;) {
+      const keys = await publications.run(async () => {
+        const chunk = await level.keys({gte: from, lt, limit: CHUNK}).all()
+        const gone = chunk.flatMap((key) => [key, records + afterNumber(key.slice(places.length))])
+        await level.batch(gone.map((key) => ({type: 'del', key})))
+        return chunk
+      })
+      dropped += keys.length
+      if (keys.length < CHUNK) return dropped
+      from = pastKey(keys.at(-1) as string, from)
+    }
+  }
+
+  private async *alertRows({gte, lt}: KeyRange, after: string | undefined): AsyncGenerator<Row<AlertView>> {
+    const {level} = this.database
+    let from = after === undefined ? gte : pastKey(ALERT_PLACES + after, gte)
+    for (;;) {
+      const keys = await level.keys({gte: from, lt, limit: CHUNK}).all()
+      const places = keys.map((key) => key.slice(ALERT_PLACES.length))
+      const views = await level.getMany(places.map((place) => ALERTS + afterNumber(place)))
+      for (const [i, place] of places.entries()) {
+        const view = parsed<AlertView>(views[i])
+        if (view !== undefined) yield [place, view]
+      }
+      if (keys.length < CHUNK) return
+      from = pastKey(keys.at(-1) as string, from)
+    }
+  }
+
+  private async *originRows<T>(
+    prefix: string,
+    after: string | undefined,
+    parse: (text: string) => T,
+  ): AsyncGenerator<Row<T>> {
+    const {gte, lt} = under(prefix)
+    const from = after === undefined ? gte : pastKey(prefix + after, gte)
+    const rows = this.database.level.iterator({gte: from, lt})
+    for await (const [key, value] of rows) yield [key.slice(prefix.length), parse(value)]
+  }
+}
+
+/** The newest come first: the end of the time span is the beginning of the range. */
+function alertRange({from, to}: AlertFilter): KeyRange {
+  const {gte, lt} = under(ALERT_PLACES)
+  return {
+    gte: to === undefined ? gte : ALERT_PLACES + descendingPart(ceilForKey(to) - 1),
+    lt: from === undefined ? lt : ALERT_PLACES + descendingPart(ceilForKey(from) - 1),
+  }
+}
+
+/** The first key after `key`, but not before `from`. */
+function pastKey(key: string, from: string): string {
+  const next = `${key}\u0000`
+  return next > from ? next : from
+}
+
+function deadLetterKey(id: string): string | undefined {
+  const origin = ORIGIN_ID.exec(id)
+  return origin === null ? undefined : DEAD_LETTERS + originPlace(Number(origin[1]), Number(origin[2]))
+}
+
+function parseLate(text: string): StoredLateInput {
+  const stored = JSON.parse(text)
+  return {partition: stored.partition, ...decodeLate(stored)}
+}
+
+function parsed<T>(text: string | undefined): T | undefined {
+  return text === undefined ? undefined : (JSON.parse(text) as T)
+}

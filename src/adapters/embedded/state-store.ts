@@ -1,0 +1,183 @@
+import {
+  type Commit,
+  OffsetMismatchError,
+  type OpenedPartition,
+  type PersistedEvent,
+  type PersistedJudgement,
+  type PersistedKey,
+  type PersistedVisit,
+  StaleEpochError,
+  type StateStore,
+} from '../../engine/port/state-store.js'
+import type {EmbeddedDatabase, Writes} from './database.js'
+import {
+  ceilForKey,
+  expiryPrefix,
+  historyPrefix,
+  type KeyRange,
+  numberPart,
+  outboxPrefix,
+  profilePrefix,
+  standingKey,
+  under,
+  visitPrefix,
+} from './keyspace.js'
+import {
+  decodeEvent,
+  decodeExpiry,
+  decodeOutbox,
+  decodeVisits,
+  encodeOutbox,
+  type Standing,
+} from './state-values.js'
+import {changedKeys, EVENT, JUDGEMENT, newProfiles, newVisits} from './state-writes.js'
+
+export interface StateStoreOptions {
+  /**
+   * Whether a commit waits for fsync. Default false: the log is synced, and all of the database goes through one
+   * journal, so that a power cut takes state, offset and outbox back together, and the log is read again from there.
+   * The death of the process alone loses nothing.
+   */
+  readonly syncCommits?: boolean | undefined
+}
+
+/** So many keys are loaded at a time. */
+const PARALLEL_LOADS = 16
+
+const READ_BYTES = 256 * 1024
+
+/** Keyed state on local disk. A commit is one batch of writes. */
+export class EmbeddedStateStore implements StateStore {
+  private readonly sync: boolean
+
+  constructor(
+    private readonly database: EmbeddedDatabase,
+    options: StateStoreOptions = {},
+  ) {
+    this.sync = options.syncCommits ?? false
+  }
+
+  open(partition: number): Promise<OpenedPartition> {
+    return this.database.commits.run(async () => {
+      const standing = await this.standing(partition)
+      const epoch = standing.epoch + 1
+      await this.database.level.put(standingKey(partition), JSON.stringify({...standing, epoch}))
+      const [expiries, profiles, visits, outbox] = await Promise.all([
+        this.values(under(expiryPrefix(partition))),
+        this.values(under(profilePrefix(partition))),
+        this.values({...under(visitPrefix(partition)), gte: afterSettled(partition, standing.visitsSettled)}),
+        this.values({...under(outboxPrefix(partition)), gte: outboxFrom(partition, standing)}),
+      ])
+      return {
+        epoch,
+        checkpoint: standing.checkpoint,
+        expiries: expiries.map(decodeExpiry),
+        profiles: profiles.map(decodeEvent),
+        visits: visits.flatMap(decodeVisits).filter(({time}) => time > standing.visitsSettled),
+        outbox: outbox.map(decodeOutbox),
+      }
+    })
+  }
+
+  async load(partition: number, keys: readonly string[]): Promise<readonly (PersistedKey | undefined)[]> {
+    const found: (PersistedKey | undefined)[] = new Array(keys.length).fill(undefined)
+    const remaining = keys.entries()
+    const loadNext = async () => {
+      for (const [i, key] of remaining) found[i] = await this.loadKey(partition, key)
+    }
+    await Promise.all(Array.from({length: Math.min(PARALLEL_LOADS, keys.length)}, loadNext))
+    return found
+  }
+
+  async commit(partition: number, commit: Commit): Promise<void> {
+    // At once: what the commit refers to may change as soon as the caller goes on.
+    const {epoch, fromOffset, publishedUpTo} = commit
+    const visitsSettled = ceilForKey(commit.visitsSettledUpTo)
+    const visits = commit.visits.filter(({time}) => time > visitsSettled)
+    const writes = [
+      ...changedKeys(partition, commit.keys),
+      ...newProfiles(partition, commit.profiles),
+      ...newVisits(partition, fromOffset, visits),
+    ]
+    if (commit.outbox !== undefined) {
+      const key = outboxPrefix(partition) + numberPart(commit.outbox.sequence)
+      writes.push({type: 'put', key, value: encodeOutbox(commit.outbox)})
+    }
+    const checkpoint = structuredClone(commit.checkpoint)
+
+    await this.database.commits.run(async () => {
+      const standing = await this.standing(partition)
+      if (epoch !== standing.epoch || epoch === 0) throw new StaleEpochError(partition, epoch, standing.epoch)
+      const offset = standing.checkpoint?.offset ?? 0
+      if (fromOffset !== offset) throw new OffsetMismatchError(partition, fromOffset, offset)
+      writes.push(...(await this.settledVisits(partition, standing, visitsSettled)))
+      writes.push(...publishedEntries(partition, standing, publishedUpTo))
+      const next: Standing = {
+        epoch,
+        checkpoint,
+        outboxFloor: outboxFloorAfter(standing, publishedUpTo),
+        visitsSettled,
+      }
+      writes.push({type: 'put', key: standingKey(partition), value: JSON.stringify(next)})
+      await this.database.level.batch(writes, {sync: this.sync})
+    })
+  }
+
+  private async standing(partition: number): Promise<Standing> {
+    const text = await this.database.level.get(standingKey(partition))
+    return text === undefined ? UNTOUCHED : (JSON.parse(text) as Standing)
+  }
+
+  private async loadKey(partition: number, key: string): Promise<PersistedKey | undefined> {
+    const prefix = historyPrefix(partition, key)
+    const range = {...under(prefix), highWaterMarkBytes: READ_BYTES}
+    const rows = await this.database.level.iterator(range).all()
+    if (rows.length === 0) return undefined
+    const events: PersistedEvent[] = []
+    let judgement: PersistedJudgement | undefined
+    for (const [place, value] of rows) {
+      const kind = place.charAt(prefix.length)
+      if (kind === EVENT) events.push(decodeEvent(value))
+      else if (kind === JUDGEMENT) judgement = JSON.parse(value) as PersistedJudgement
+    }
+    return {events, judgement}
+  }
+
+  private values(range: KeyRange): Promise<string[]> {
+    return this.database.level.values({...range, highWaterMarkBytes: READ_BYTES}).all()
+  }
+
+  private async settledVisits(partition: number, standing: Standing, settled: number): Promise<Writes> {
+    const range = {gte: afterSettled(partition, standing.visitsSettled), lt: afterSettled(partition, settled)}
+    if (range.gte >= range.lt) return []
+    const keys = await this.database.level.keys(range).all()
+    return keys.map((key) => ({type: 'del', key}))
+  }
+}
+
+function afterSettled(partition: number, settled: number): string {
+  return visitPrefix(partition) + numberPart(settled + 1)
+}
+
+const UNTOUCHED: Standing = {epoch: 0, outboxFloor: 0, visitsSettled: ceilForKey(Number.NEGATIVE_INFINITY)}
+
+function outboxFrom(partition: number, {outboxFloor}: Standing): string {
+  return outboxPrefix(partition) + numberPart(outboxFloor + 1)
+}
+
+/** Published entries of commits before this one. */
+function publishedEntries(partition: number, standing: Standing, publishedUpTo: number): Writes {
+  const writes: Writes = []
+  for (
+    let sequence = standing.outboxFloor + 1;
+    sequence <= outboxFloorAfter(standing, publishedUpTo);
+    sequence++
+  ) {
+    writes.push({type: 'del', key: outboxPrefix(partition) + numberPart(sequence)})
+  }
+  return writes
+}
+
+function outboxFloorAfter({outboxFloor, checkpoint}: Standing, publishedUpTo: number): number {
+  return Math.max(outboxFloor, Math.min(publishedUpTo, checkpoint?.outboxSequence ?? 0))
+}

@@ -1,0 +1,19 @@
+/** What became of one submitted event. */
+export interface SubmitResult {
+  readonly status: 'accepted' | 'duplicate' | 'late' | 'dead_lettered'
+  /** Why it is a dead letter: a stable code. */
+  readonly code?: string
+  /** The same in words. Never holds a value that could be a card number. */
+  readonly detail?: string
+}
+
+/** Where events that come over HTTP go. */
+export interface IntakeService {
+  /**
+   * Takes events of one stream, each as the bytes that were sent. All are durable and processed when it
+   * resolves; results are in order. The bytes are views of one request body: copy what is to be kept.
+   */
+  submit(stream: string, inputs: readonly Uint8Array[]): Promise<readonly SubmitResult[]>
+  /** Too much is under way to take more now. */
+  readonly saturated: boolean
+}

@@ -1,0 +1,59 @@
+import {z} from 'zod'
+
+/** Every error that the HTTP interface answers with. Codes are stable: clients rely on them. */
+export const PROBLEMS = {
+  bad_request: {status: 400, title: 'The request is malformed'},
+  bad_query: {status: 400, title: 'A query parameter is not valid'},
+  bad_json: {status: 400, title: 'The body is not JSON'},
+  invalid_cursor: {status: 400, title: 'The cursor is not one that was given out'},
+  forbidden_host: {status: 403, title: 'The Host header does not name this machine'},
+  forbidden_origin: {status: 403, title: 'The request comes from a foreign web page'},
+  not_found: {status: 404, title: 'There is nothing here'},
+  unknown_stream: {status: 404, title: 'There is no such stream'},
+  unknown_alert: {status: 404, title: 'There is no such alert'},
+  method_not_allowed: {status: 405, title: 'The method is not allowed here'},
+  request_timeout: {status: 408, title: 'The request took too long to arrive'},
+  body_too_large: {status: 413, title: 'The body is too large'},
+  too_many_events: {status: 413, title: 'The request holds too many events'},
+  uri_too_long: {status: 414, title: 'A part of the path is too long'},
+  unsupported_media_type: {status: 415, title: 'The body is in a format that is not taken here'},
+  overloaded: {status: 429, title: 'Too much is under way'},
+  headers_too_large: {status: 431, title: 'The headers are too large'},
+  internal_error: {status: 500, title: 'Something went wrong inside'},
+} as const satisfies {readonly [code: string]: {readonly status: number; readonly title: string}}
+
+export type ProblemCode = keyof typeof PROBLEMS
+
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
+
+/** RFC 9457. */
+export const problemSchema = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  /** What is wrong with this request, and what to do. Holds nothing of its body. */
+  detail: z.string(),
+  code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
+  /** Names the request in the log. */
+  instance: z.string().optional(),
+})
+
+export type ProblemBody = z.infer<typeof problemSchema>
+
+/** Thrown to answer with a problem. */
+export class Problem extends Error {
+  constructor(
+    readonly code: ProblemCode,
+    readonly detail: string,
+    readonly headers: {readonly [name: string]: string} = {},
+  ) {
+    super(`${code}: ${detail}`)
+    this.name = 'Problem'
+  }
+}
+
+export function problemBody(code: ProblemCode, detail: string, instance?: string): ProblemBody {
+  const {status, title} = PROBLEMS[code]
+  const body = {type: `urn:tripline:problem:${code}`, title, status, detail, code}
+  return instance === undefined ? body : {...body, instance}
+}

@@ -1,0 +1,63 @@
+import type {DeclaredStream} from '../../core/event/schemas.js'
+import type {SettingName, SettingValues} from './settings.js'
+
+/** The configuration as the program uses it: durations in milliseconds, sizes in bytes, paths as written. */
+export interface Config {
+  readonly profile: 'embedded' | 'cluster'
+  readonly namespace: string
+  readonly dataDir: string
+  readonly http: {readonly host: string; readonly port: number; readonly bodyLimit: number}
+  readonly eventLimit: number
+  readonly eventTime: {
+    readonly outOfOrderness: number
+    readonly allowedLateness: number
+    readonly idleTimeout: number
+    readonly maxFutureSkew: number
+    readonly dedupRetention: number
+    readonly locationMaxAge: number
+  }
+  readonly rules: {readonly dir: string; readonly historyCap: number; readonly stepBudget: number}
+  readonly features: {readonly dir: string}
+  readonly streams: readonly DeclaredStream[]
+  /** By field: the reason why its numbers may look like card numbers. */
+  readonly panExempt: ReadonlyMap<string, string>
+  readonly retention: {readonly alerts: number; readonly decisions: number}
+  /** How each setting came about, for those who print it. */
+  readonly settings: ReadonlyMap<SettingName, ResolvedSetting>
+}
+
+export interface ResolvedSetting {
+  /** As a file would hold it. */
+  readonly written: unknown
+  /** `default`, the file, the variable or `command line`. */
+  readonly origin: string
+}
+
+/** Gives the settings the names that the program uses. */
+export function toConfig(values: SettingValues, settings: Config['settings']): Config {
+  return {
+    profile: values.profile,
+    namespace: values.namespace,
+    dataDir: values.data_dir,
+    http: {host: values['http.host'], port: values['http.port'], bodyLimit: values['http.body_limit']},
+    eventLimit: values.event_limit,
+    eventTime: {
+      outOfOrderness: values['event_time.out_of_orderness'],
+      allowedLateness: values['event_time.allowed_lateness'],
+      idleTimeout: values['event_time.idle_timeout'],
+      maxFutureSkew: values['event_time.max_future_skew'],
+      dedupRetention: values['event_time.dedup_retention'],
+      locationMaxAge: values['event_time.location_max_age'],
+    },
+    rules: {
+      dir: values['rules.dir'],
+      historyCap: values['rules.history_cap'],
+      stepBudget: values['rules.step_budget'],
+    },
+    features: {dir: values['features.dir']},
+    streams: values.streams,
+    panExempt: new Map(Object.entries(values.pan_exempt)),
+    retention: {alerts: values['retention.alerts'], decisions: values['retention.decisions']},
+    settings,
+  }
+}

@@ -1,0 +1,110 @@
+import {z} from 'zod'
+import {declaredStreamSchema} from '../../core/event/schemas.js'
+import {streamsWith} from '../../core/event/stream.js'
+import {choice, duration, path, type Setting, size, structure, text, wholeNumber} from './setting.js'
+
+const KIB = 1024
+const MIB = 1024 * KIB
+
+const streamsSchema = z.array(declaredStreamSchema).superRefine((declared, context) => {
+  try {
+    streamsWith(declared)
+  } catch (error) {
+    context.addIssue({code: 'custom', message: (error as Error).message.replace('streams: ', '')})
+  }
+})
+
+const panExemptSchema = z.record(z.string().min(1), z.string('a reason').trim().min(1, 'the reason is empty'))
+
+/** Every setting by its name in the file. None of them is a secret, so that a refusal may show the value. */
+export const SETTINGS = {
+  profile: choice(
+    'embedded',
+    ['embedded', 'cluster'],
+    'What it runs on: one process on local disk, or Kafka and Redis.',
+  ),
+  namespace: text(
+    'default',
+    'Prefix of all topics and keys of this installation.',
+    '1 to 64 lower case letters, digits, - and _, beginning with a letter or digit',
+    /^[a-z0-9][a-z0-9_-]{0,63}$/,
+  ),
+  data_dir: path('.tripline', 'Folder of the embedded event log and state.'),
+  'http.host': text(
+    '127.0.0.1',
+    'Address to listen on.',
+    'an IP address or a host name',
+    /^[A-Za-z0-9:.-]{1,253}$/,
+  ),
+  'http.port': wholeNumber(8080, 0, 65_535, 'Port to listen on; 0 takes any that is free.'),
+  'http.body_limit': size('10 MiB', KIB, 1024 * MIB, 'Longest body of a request.'),
+  event_limit: size('256 KiB', 256, 16 * MIB, 'Longest event; a longer one is dead-lettered (too_large).'),
+  'event_time.out_of_orderness': duration(
+    '5s',
+    'How far the watermark stays behind the newest event of an input.',
+  ),
+  'event_time.allowed_lateness': duration(
+    '10m',
+    'How far behind the watermark an event still changes the truth.',
+  ),
+  'event_time.idle_timeout': duration(
+    '30s',
+    'An input that brought nothing for so long does not hold the watermark.',
+  ),
+  'event_time.max_future_skew': duration('5m', 'How far ahead of the clock an event may be.'),
+  'event_time.dedup_retention': duration('24h', 'How far behind the watermark event ids are remembered.'),
+  'event_time.location_max_age': duration('24h', 'Older location fixes are not joined to a transaction.'),
+  'rules.dir': path('cep-rules', 'Folder of rules, lists and policy.'),
+  'rules.history_cap': wholeNumber(
+    5000,
+    1,
+    1_000_000,
+    'Newest events of a key that one evaluation looks at.',
+  ),
+  'rules.step_budget': wholeNumber(20_000, 1, 100_000_000, 'Search steps that one evaluation may take.'),
+  'features.dir': path('features', 'Folder of feature views and currency rates.'),
+  streams: structure(
+    streamsSchema,
+    [],
+    'Further streams besides transactions, locations, merchants and feedback.',
+    'a list such as [{name: logins, key: user_id, event_id: login_id, fields: {login_id: {type: string}}}]',
+  ),
+  pan_exempt: structure(
+    panExemptSchema,
+    {},
+    'Fields whose numbers may look like card numbers, each with the reason.',
+    'a mapping such as {ledger_id: numeric ids of the core banking system}',
+  ),
+  'retention.alerts': duration('365d', 'How long alerts can be looked up.'),
+  'retention.decisions': duration('90d', 'How long decisions can be looked up.'),
+} satisfies {readonly [name: string]: Setting<unknown>}
+
+export type SettingName = keyof typeof SETTINGS
+
+export type SettingValues = {readonly [Name in SettingName]: z.output<(typeof SETTINGS)[Name]['schema']>}
+
+export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[]
+
+/** Sections that the configuration will have: named so that nobody searches for a typing error. */
+const SECTIONS_NOT_IN_USE: ReadonlySet<string> = new Set([
+  'model',
+  'kafka',
+  'redis',
+  'webhooks',
+  'auth',
+  'telemetry',
+])
+
+export function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(SETTINGS, name)
+}
+
+/** A setting, without the type of its value. */
+export function settingNamed(name: SettingName): Setting<unknown> {
+  return SETTINGS[name]
+}
+
+/** Whether a name belongs to something that this version does not do yet. */
+export function isNotInUse(name: string): boolean {
+  return SECTIONS_NOT_IN_USE.has(name.split('.', 1)[0] as string)
+}

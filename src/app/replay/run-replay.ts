@@ -1,0 +1,53 @@
+import {lastValueFrom, concatMap, count} from 'rxjs'
+import type {Line} from '../../adapters/files/line-reader.js'
+import {ReplaySource} from '../../adapters/files/replay-source.js'
+import {VolatileStateStore} from '../../adapters/memory/volatile-state-store.js'
+import type {Bundle} from '../../core/bundle/bundle.js'
+import {compileDecode} from '../../core/event/decode.js'
+import type {WallTime} from '../../core/event/time.js'
+import type {CommittedBatch} from '../../engine/operator/batch.js'
+import {scoring} from '../../engine/pipeline/scoring.js'
+import type {Clock} from '../../engine/port/clock.js'
+import type {Publisher} from '../../engine/port/publisher.js'
+import {Partition} from '../../engine/stage/partition.js'
+
+export interface ReplayRun {
+  readonly lines: AsyncIterable<readonly Line[]>
+  readonly bundle: Bundle
+  readonly publisher: Publisher
+  /** Longest line in bytes. */
+  readonly eventLimit: number
+  readonly panExempt: ReadonlySet<string>
+  /** Called after each batch; the next one waits for it. */
+  readonly onBatch?: (batch: CommittedBatch) => Promise<void> | void
+}
+
+/** A replay's wall time is the arrival of its events: nothing takes any time. */
+const ARRIVAL_CLOCK: Clock = {now: () => Number.NEGATIVE_INFINITY as WallTime}
+
+/** Runs the engine over recorded lines, in memory. Resolves at the end of the input with the state of the partitions. */
+export async function runReplay(run: ReplayRun): Promise<readonly Partition[]> {
+  const {bundle, eventLimit, panExempt, lines, publisher, onBatch} = run
+  const decodeEvent = compileDecode({streams: bundle.streams, eventLimit, panExempt})
+  const {maxFutureSkew} = bundle.settings.time
+  const source = new ReplaySource({lines, decodeEvent, maxFutureSkew, eventLimit})
+  const store = new VolatileStateStore()
+  const nothingYet = await store.open()
+  const partitions = new Map<number, Partition>()
+  const partitionOf = (number: number): Partition => {
+    let partition = partitions.get(number)
+    if (partition === undefined) {
+      partition = new Partition(number, bundle, nothingYet, Number.POSITIVE_INFINITY)
+      partitions.set(number, partition)
+    }
+    return partition
+  }
+  const batches = scoring({source, store, publisher, clock: ARRIVAL_CLOCK, decodeEvent, eventLimit, partitionOf})
+  await lastValueFrom(
+    batches.pipe(
+      concatMap(async (batch) => onBatch?.(batch)),
+      count(),
+    ),
+  )
+  return [...partitions.values()]
+}

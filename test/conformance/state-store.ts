@@ -1,0 +1,480 @@
+import {afterEach, beforeEach, describe, expect, test} from 'vitest'
+import type {EventTime} from '../../src/core/event/time.js'
+import {
+  OffsetMismatchError,
+  type PersistedJudgement,
+  type PersistedKey,
+  StaleEpochError,
+  type StateStore,
+} from '../../src/engine/port/state-store.js'
+import {
+  alertRecord,
+  at,
+  checkpoint,
+  commitOf,
+  deadLetter,
+  decisionRecord,
+  keyChange,
+  NOON,
+  outboxEntry,
+  STRANGE_IDS,
+  transaction,
+} from './samples.js'
+
+export interface StateStoreHarness {
+  readonly store: StateStore
+  /** What a new process finds: the same data, nothing in memory. */
+  restart(): Promise<StateStore>
+  dispose(): Promise<void>
+}
+
+const JUDGEMENT: PersistedJudgement = {
+  rules: [
+    {
+      rule: 'geo-jump',
+      version: 3,
+      keyValue: 'u1',
+      lastSettledAlert: null,
+      firings: [
+        {anchor: 't1', alertId: 'a1', alerted: true, nextRevision: 1, truncated: false, evidence: null},
+      ],
+    },
+  ],
+  decisions: [
+    {
+      transaction: 't1',
+      decision: 'review',
+      revision: 0,
+      hits: [{rule: 'geo-jump', version: 3, alertId: null, reason: 'x'}],
+    },
+  ],
+}
+
+/** What every state store keeps to. */
+export function describeStateStore(name: string, make: () => Promise<StateStoreHarness>): void {
+  describe(`state store: ${name}`, () => {
+    let harness: StateStoreHarness
+    let store: StateStore
+
+    beforeEach(async () => {
+      harness = await make()
+      store = harness.store
+    })
+    afterEach(() => harness.dispose())
+
+    describe('ownership', () => {
+      test('a partition that nobody owned is empty and begins at epoch 1', async () => {
+        expect(await store.open(0)).toEqual({
+          epoch: 1,
+          checkpoint: undefined,
+          expiries: [],
+          profiles: [],
+          visits: [],
+          outbox: [],
+        })
+      })
+
+      test('each owner gets a higher epoch, also after a restart', async () => {
+        const first = await store.open(0)
+        const second = await store.open(0)
+        const third = await (await harness.restart()).open(0)
+        expect(second.epoch).toBeGreaterThan(first.epoch)
+        expect(third.epoch).toBeGreaterThan(second.epoch)
+      })
+
+      test('the commit of an earlier owner is refused and writes nothing', async () => {
+        const earlier = await store.open(0)
+        const owner = await store.open(0)
+        await store.commit(0, commitOf(owner.epoch, 0, 5, {keys: [added('u1', 't1')]}))
+        const before = await everything(store, ['u1', 'u2'])
+        const zombie = commitOf(earlier.epoch, 5, 9, fullChange('u2', 't9'))
+        await expect(store.commit(0, zombie)).rejects.toThrow(StaleEpochError)
+        expect(await everything(store, ['u1', 'u2'])).toEqual(before)
+      })
+
+      test('an epoch that was never given out is refused', async () => {
+        await expect(store.commit(0, commitOf(0, 0, 1))).rejects.toThrow(StaleEpochError)
+        const {epoch} = await store.open(0)
+        await expect(store.commit(0, commitOf(epoch + 1, 0, 1))).rejects.toThrow(StaleEpochError)
+      })
+
+      test('partitions are owned and kept apart', async () => {
+        const zero = await store.open(0)
+        await store.open(1)
+        const one = await store.open(1)
+        await store.commit(0, commitOf(zero.epoch, 0, 3, {keys: [added('u1', 't1')]}))
+        await store.commit(1, commitOf(one.epoch, 0, 7, {keys: [added('u1', 't2')]}))
+        expect(await ids(store, 0, 'u1')).toEqual(['t1'])
+        expect(await ids(store, 1, 'u1')).toEqual(['t2'])
+        expect((await store.open(1)).checkpoint?.offset).toBe(7)
+      })
+    })
+
+    describe('commits', () => {
+      test('a commit that does not begin where the partition stands is refused and writes nothing', async () => {
+        const {epoch} = await store.open(0)
+        await store.commit(0, commitOf(epoch, 0, 5, {keys: [added('u1', 't1')]}))
+        for (const from of [0, 4, 6]) {
+          const misplaced = commitOf(epoch, from, 9, fullChange('u1', 't9'))
+          await expect(store.commit(0, misplaced)).rejects.toThrow(OffsetMismatchError)
+        }
+        expect(await ids(store, 0, 'u1')).toEqual(['t1'])
+        expect(await store.open(0)).toMatchObject({
+          checkpoint: {offset: 5},
+          expiries: [],
+          profiles: [],
+          visits: [],
+          outbox: [],
+        })
+      })
+
+      test('of two commits from the same offset at the same time, one counts', async () => {
+        const {epoch} = await store.open(0)
+        const results = await Promise.allSettled([
+          store.commit(0, commitOf(epoch, 0, 5, {keys: [added('u1', 't1')]})),
+          store.commit(0, commitOf(epoch, 0, 6, {keys: [added('u1', 't2')]})),
+        ])
+        expect(results.map(({status}) => status).sort()).toEqual(['fulfilled', 'rejected'])
+        expect(await ids(store, 0, 'u1')).toHaveLength(1)
+      })
+
+      test('everything of a commit is there after a restart', async () => {
+        const {epoch} = await store.open(0)
+        const change = fullChange('u1', 't1')
+        await store.commit(0, commitOf(epoch, 0, 5, change))
+        const restarted = await harness.restart()
+        const opened = await restarted.open(0)
+        expect(opened.checkpoint).toEqual(checkpoint(5, {outboxSequence: 1}))
+        expect(opened.expiries).toEqual([['u1', NOON]])
+        expect(opened.profiles.map(({id}) => id)).toEqual(['m1@5'])
+        expect(opened.visits).toEqual(change.visits)
+        expect(opened.outbox).toHaveLength(1)
+        expect(await load(restarted, 'u1')).toMatchObject({judgement: JUDGEMENT, events: [{id: 't1'}]})
+      })
+
+      test('the next owner goes on from the checkpoint', async () => {
+        const first = await store.open(0)
+        await store.commit(0, commitOf(first.epoch, 0, 5))
+        const second = await store.open(0)
+        await store.commit(0, commitOf(second.epoch, 5, 8))
+        expect((await store.open(0)).checkpoint).toEqual(checkpoint(8))
+      })
+
+      test('what is handed in may change afterwards without changing what was stored', async () => {
+        const {epoch} = await store.open(0)
+        const event = {...transaction('t1'), fields: {amount: 1}}
+        const stand = checkpoint(5)
+        const committing = store.commit(
+          0,
+          commitOf(epoch, 0, 5, {checkpoint: stand, keys: [keyChange('u1', {appended: [event]})]}),
+        )
+        event.fields.amount = 2
+        stand.time.watermark = at(999)
+        await committing
+        expect((await load(store, 'u1'))?.events[0]?.fields).toEqual({amount: 1})
+        expect((await store.open(0)).checkpoint?.time.watermark).toBe(at(5))
+      })
+    })
+
+    describe('keys', () => {
+      test('are loaded in the order asked; one that was never written is undefined', async () => {
+        const {epoch} = await store.open(0)
+        await store.commit(0, commitOf(epoch, 0, 2, {keys: [added('u1', 't1'), added('u2', 't2')]}))
+        const loaded = await store.load(0, ['u2', 'nobody', 'u1', 'u2'])
+        expect(loaded.map((key) => key?.events.map(({id}) => id))).toEqual([
+          ['t2'],
+          undefined,
+          ['t1'],
+          ['t2'],
+        ])
+        expect(await store.load(0, [])).toEqual([])
+      })
+
+      test('an event comes back as it was, its missing fields missing', async () => {
+        const {epoch} = await store.open(0)
+        const fields = {
+          amount: 0.1 + 0.2,
+          merchant_id: 'm/1',
+          flag: false,
+          missing: undefined,
+          tags: ['a', {b: null}],
+          text: 'line\n"😀"',
+        }
+        const event = transaction('t1', at(-5), fields)
+        await store.commit(0, commitOf(epoch, 0, 1, {keys: [keyChange('u1', {appended: [event]})]}))
+        const [loaded] = (await load(store, 'u1'))?.events ?? []
+        const {stream, time, id, contentHash} = event
+        expect(loaded).toEqual({stream, time, id, contentHash, fields})
+      })
+
+      test('numbers that JSON cannot say come back as they were', async () => {
+        const {epoch} = await store.open(0)
+        const fields = {huge: Number.POSITIVE_INFINITY, zero: -0, nested: {low: [Number.NEGATIVE_INFINITY]}}
+        const event = transaction('t1', NOON, fields)
+        await store.commit(0, commitOf(epoch, 0, 1, {keys: [keyChange('u1', {appended: [event]})]}))
+        expect((await load(store, 'u1'))?.events[0]?.fields).toStrictEqual(fields)
+      })
+
+      test('events before 1970 and after come back in time order', async () => {
+        const {epoch} = await store.open(0)
+        const times = [5, -1, 0, -62_135_596_800_000, 253_402_300_799_999, -2, NOON].map(
+          (ms) => ms as EventTime,
+        )
+        const appended = times.map((time) => transaction(`t${time}`, time))
+        await store.commit(0, commitOf(epoch, 0, 1, {keys: [keyChange('u1', {appended})]}))
+        const loaded = (await load(store, 'u1'))?.events.map(({time}) => time)
+        expect(loaded).toEqual([...times].sort((a, b) => a - b))
+      })
+
+      test('events of the same time, stream or id stay apart', async () => {
+        const {epoch} = await store.open(0)
+        const appended = [
+          transaction('1'),
+          transaction('2'),
+          {...transaction('1'), stream: 'locations'},
+          transaction('1', at(1)),
+        ]
+        await store.commit(0, commitOf(epoch, 0, 4, {keys: [keyChange('u1', {appended})]}))
+        const removed = [{stream: 'transactions', time: NOON, id: '1'}]
+        await store.commit(0, commitOf(epoch, 4, 5, {keys: [keyChange('u1', {removed})]}))
+        const left = (await load(store, 'u1'))?.events.map(({stream, time, id}) => [stream, time, id])
+        expect(left?.sort()).toEqual([
+          ['locations', NOON, '1'],
+          ['transactions', NOON, '2'],
+          ['transactions', at(1), '1'],
+        ])
+      })
+
+      test('later commits add to a key, and a removed event is gone', async () => {
+        const {epoch} = await store.open(0)
+        await store.commit(0, commitOf(epoch, 0, 1, {keys: [added('u1', 't1')]}))
+        await store.commit(0, commitOf(epoch, 1, 2, {keys: [added('u1', 't2', at(10))]}))
+        expect(await ids(store, 0, 'u1')).toEqual(['t1', 't2'])
+        const removed = [{stream: 'transactions', time: NOON, id: 't1'}]
+        await store.commit(0, commitOf(epoch, 2, 3, {keys: [keyChange('u1', {removed})]}))
+        expect(await ids(store, 0, 'u1')).toEqual(['t2'])
+      })
+
+      test('an event that is added and removed in one commit is not there', async () => {
+        const {epoch} = await store.open(0)
+        const removed = [{stream: 'transactions', time: NOON, id: 't1'}]
+        const change = keyChange('u1', {appended: [transaction('t1')], removed})
+        await store.commit(0, commitOf(epoch, 0, 1, {keys: [change]}))
+        expect(await load(store, 'u1')).toBeUndefined()
+      })
+
+      test('a key without events and judgement has no state', async () => {
+        const {epoch} = await store.open(0)
+        await store.commit(0, commitOf(epoch, 0, 1, {keys: [added('u1', 't1', NOON, JUDGEMENT)]}))
+        const removed = [{stream: 'transactions', time: NOON, id: 't1'}]
+        const emptied = keyChange('u1', {removed, judgement: null, expiry: null})
+        await store.commit(0, commitOf(epoch, 1, 2, {keys: [emptied]}))
+        expect(await load(store, 'u1')).toBeUndefined()
+      })
+
+      test('a judgement is replaced, left alone by undefined, and removed by null', async () => {
+        const {epoch} = await store.open(0)
+        const without = {...JUDGEMENT, rules: []}
+        await store.commit(0, commitOf(epoch, 0, 1, {keys: [added('u1', 't1', NOON, JUDGEMENT)]}))
+        await store.commit(0, commitOf(epoch, 1, 2, {keys: [added('u1', 't2', at(1))]}))
+        expect((await load(store, 'u1'))?.judgement).toEqual(JUDGEMENT)
+        await store.commit(0, commitOf(epoch, 2, 3, {keys: [keyChange('u1', {judgement: without})]}))
+        expect((await load(store, 'u1'))?.judgement).toEqual(without)
+        await store.commit(0, commitOf(epoch, 3, 4, {keys: [keyChange('u1', {judgement: null})]}))
+        expect((await load(store, 'u1'))?.judgement).toBeUndefined()
+        expect(await ids(store, 0, 'u1')).toEqual(['t1', 't2'])
+      })
+
+      test('keys of any characters keep to themselves', async () => {
+        const {epoch} = await store.open(0)
+        const keys = STRANGE_IDS.map((key, i) =>
+          keyChange(key, {appended: [transaction(`t${i}`)], expiry: at(i)}),
+        )
+        await store.commit(0, commitOf(epoch, 0, 1, {keys}))
+        const restarted = await harness.restart()
+        const loaded = await restarted.load(0, STRANGE_IDS)
+        expect(loaded.map((key) => key?.events.map(({id}) => id))).toEqual(
+          STRANGE_IDS.map((_, i) => [`t${i}`]),
+        )
+        const opened = await restarted.open(0)
+        expect(new Map(opened.expiries)).toEqual(new Map(STRANGE_IDS.map((key, i) => [key, at(i)])))
+      })
+
+      test('event ids and streams of any characters keep to themselves', async () => {
+        const {epoch} = await store.open(0)
+        const appended = STRANGE_IDS.flatMap((id) => [
+          transaction(id),
+          {...transaction(id), stream: `s${id}`},
+        ])
+        await store.commit(0, commitOf(epoch, 0, 1, {keys: [keyChange('u1', {appended})]}))
+        expect((await ids(store, 0, 'u1'))?.sort()).toEqual([...STRANGE_IDS, ...STRANGE_IDS].sort())
+        const removed = STRANGE_IDS.map((id) => ({stream: `s${id}`, time: NOON, id}))
+        await store.commit(0, commitOf(epoch, 1, 2, {keys: [keyChange('u1', {removed})]}))
+        expect((await ids(store, 0, 'u1'))?.sort()).toEqual([...STRANGE_IDS].sort())
+      })
+
+      test('one key can have 10,000 events', async () => {
+        const {epoch} = await store.open(0)
+        const appended = Array.from({length: 10_000}, (_, i) => transaction(`t${i}`, at(i)))
+        await store.commit(0, commitOf(epoch, 0, 1, {keys: [keyChange('hot', {appended})]}))
+        const events = (await load(store, 'hot'))?.events ?? []
+        expect(events).toHaveLength(10_000)
+        expect(events.map(({time}) => time)).toEqual(appended.map(({time}) => time))
+        const removed = appended.slice(0, 9_999)
+        await store.commit(0, commitOf(epoch, 1, 2, {keys: [keyChange('hot', {removed})]}))
+        expect(await ids(store, 0, 'hot')).toEqual(['t9999'])
+      })
+    })
+
+    describe('expiries', () => {
+      test('list each key once, by its last expiry; null takes it off the list', async () => {
+        const {epoch} = await store.open(0)
+        const keys = ['u1', 'u2', 'u3'].map((key) => keyChange(key, {expiry: NOON}))
+        await store.commit(0, commitOf(epoch, 0, 1, {keys}))
+        const changes = [keyChange('u1', {expiry: at(7)}), keyChange('u2', {expiry: null}), added('u3', 't1')]
+        await store.commit(0, commitOf(epoch, 1, 2, {keys: changes}))
+        const {expiries} = await store.open(0)
+        expect([...expiries].sort()).toEqual([
+          ['u1', at(7)],
+          ['u3', NOON],
+        ])
+      })
+
+      test('may be never', async () => {
+        const {epoch} = await store.open(0)
+        const never = Number.POSITIVE_INFINITY as EventTime
+        await store.commit(0, commitOf(epoch, 0, 1, {keys: [keyChange('u1', {expiry: never})]}))
+        expect((await store.open(0)).expiries).toEqual([['u1', never]])
+      })
+    })
+
+    describe('profiles', () => {
+      test('all versions are there when a partition is opened', async () => {
+        const {epoch} = await store.open(0)
+        const version = (id: string, time: EventTime) => ({
+          ...transaction(id, time, {merchant_id: 'm1', risk: 0.5}),
+          stream: 'merchants',
+        })
+        await store.commit(
+          0,
+          commitOf(epoch, 0, 2, {profiles: [version('m1@1', at(1)), version('m1@2', at(2))]}),
+        )
+        await store.commit(0, commitOf(epoch, 2, 3, {profiles: [version('m/2@1', at(1))]}))
+        const {profiles} = await store.open(0)
+        expect(profiles.map(({id}) => id).sort()).toEqual(['m/2@1', 'm1@1', 'm1@2'])
+        expect(profiles[0]).toMatchObject({stream: 'merchants', fields: {merchant_id: 'm1', risk: 0.5}})
+      })
+    })
+
+    describe('visits', () => {
+      const visit = (merchant: string, key: string, time: EventTime) => ({merchant, key, time})
+
+      test('up to the settled time go, later ones stay', async () => {
+        const {epoch} = await store.open(0)
+        const visits = [
+          visit('m1', 'u1', at(-1)),
+          visit('m1', 'u2', at(0)),
+          visit('m/1', 'u1', at(1)),
+          visit('m1', 'u1', at(2)),
+        ]
+        await store.commit(0, commitOf(epoch, 0, 1, {visits}))
+        expect((await store.open(0)).visits).toHaveLength(4)
+        const owner = await store.open(0)
+        await store.commit(0, commitOf(owner.epoch, 1, 2, {visitsSettledUpTo: at(0)}))
+        const left = (await store.open(0)).visits
+        expect(left).toEqual([visit('m/1', 'u1', at(1)), visit('m1', 'u1', at(2))])
+      })
+
+      test('older than what has settled are settled by the next commit', async () => {
+        const {epoch} = await store.open(0)
+        await store.commit(0, commitOf(epoch, 0, 1, {visitsSettledUpTo: at(100)}))
+        const old = [visit('m1', 'u1', at(50)), visit('m1', 'u1', at(60))]
+        await store.commit(0, commitOf(epoch, 1, 2, {visits: old, visitsSettledUpTo: at(55)}))
+        await store.commit(0, commitOf(epoch, 2, 3, {visitsSettledUpTo: at(55)}))
+        const owner = await store.open(0)
+        expect(owner.visits).toEqual([visit('m1', 'u1', at(60))])
+        await store.commit(0, commitOf(owner.epoch, 3, 4, {visitsSettledUpTo: at(100)}))
+        expect((await store.open(0)).visits).toEqual([])
+      })
+
+      test('all go at the end of time', async () => {
+        const {epoch} = await store.open(0)
+        await store.commit(0, commitOf(epoch, 0, 1, {visits: [visit('m1', 'u1', at(1))]}))
+        const end = Number.POSITIVE_INFINITY as EventTime
+        await store.commit(0, commitOf(epoch, 1, 2, {visitsSettledUpTo: end}))
+        expect((await store.open(0)).visits).toEqual([])
+      })
+    })
+
+    describe('outbox', () => {
+      test('the next owner gets what may not have been published, in sequence', async () => {
+        const {epoch} = await store.open(0)
+        for (let n = 1; n <= 12; n++) {
+          const outbox = outboxEntry(n, {decisions: [decisionRecord(`t${n}`)]})
+          await store.commit(0, commitOf(epoch, n - 1, n, {outbox, publishedUpTo: Math.max(0, n - 11)}))
+        }
+        const {outbox} = await (await harness.restart()).open(0)
+        expect(outbox.map(({sequence}) => sequence)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+        expect(outbox[0]?.decisions).toEqual([decisionRecord('t2')])
+      })
+
+      test('an entry comes back as it was', async () => {
+        const {epoch} = await store.open(0)
+        const outbox = outboxEntry(1, {
+          alerts: [alertRecord('a1')],
+          decisions: [decisionRecord('t1')],
+          deadLetters: [deadLetter(3, {raw: null})],
+          late: [{stream: 'locations', offset: 4, bytes: Uint8Array.of(0, 255, 10, 128)}],
+        })
+        await store.commit(0, commitOf(epoch, 0, 5, {outbox}))
+        const [found] = (await store.open(0)).outbox
+        expect({...found, late: found?.late.map((late) => ({...late, bytes: [...late.bytes]}))}).toEqual({
+          ...outbox,
+          late: [{stream: 'locations', offset: 4, bytes: [0, 255, 10, 128]}],
+        })
+      })
+
+      test('published entries are gone, over restarts and owners', async () => {
+        const first = await store.open(0)
+        await store.commit(0, commitOf(first.epoch, 0, 1, {outbox: outboxEntry(1)}))
+        await store.commit(0, commitOf(first.epoch, 1, 2, {outbox: outboxEntry(2), publishedUpTo: 1}))
+        const restarted = await harness.restart()
+        const second = await restarted.open(0)
+        expect(second.outbox.map(({sequence}) => sequence)).toEqual([2])
+        const last = {checkpoint: checkpoint(3, {outboxSequence: 2}), publishedUpTo: 2}
+        await restarted.commit(0, commitOf(second.epoch, 2, 3, last))
+        expect((await restarted.open(0)).outbox).toEqual([])
+      })
+    })
+  })
+}
+
+function added(key: string, id: string, time: EventTime = NOON, judgement?: PersistedJudgement) {
+  return keyChange(key, {appended: [transaction(id, time)], judgement})
+}
+
+/** One of everything that a commit can hold. */
+function fullChange(key: string, id: string) {
+  return {
+    keys: [keyChange(key, {appended: [transaction(id)], judgement: JUDGEMENT, expiry: NOON})],
+    profiles: [{...transaction('m1@5'), stream: 'merchants'}],
+    visits: [{merchant: 'm1', key, time: NOON}],
+    outbox: outboxEntry(1, {decisions: [decisionRecord(id)]}),
+  }
+}
+
+async function load(store: StateStore, key: string): Promise<PersistedKey | undefined> {
+  const [loaded] = await store.load(0, [key])
+  return loaded
+}
+
+async function ids(store: StateStore, partition: number, key: string): Promise<string[] | undefined> {
+  const [loaded] = await store.load(partition, [key])
+  return loaded?.events.map(({id}) => id)
+}
+
+/** All that is kept of partition 0, the epoch aside. */
+async function everything(store: StateStore, keys: readonly string[]) {
+  const {epoch: _, ...opened} = await store.open(0)
+  return {...opened, keys: await store.load(0, keys)}
+}
