@@ -91,10 +91,8 @@ async function check(dataDir: string, acknowledged: Acknowledged): Promise<void>
       Array.from({length: Math.min(49, offset)}, (_, i) => Math.max(offset - 49, 0) + i),
     )
 
-    const sequence = checkpoint?.outboxSequence ?? 0
-    expect(outbox.map((entry) => entry.sequence)).toEqual(
-      outbox.map((_, i) => sequence - outbox.length + 1 + i),
-    )
+    // Each commit says that the entry of the one before was published: only the last entry is left.
+    expect(outbox.map(({sequence}) => sequence)).toEqual([checkpoint?.outboxSequence])
     const waiting = outbox.flatMap(({decisions}) =>
       decisions.map(({transaction_id}) => Number(transaction_id)),
     )

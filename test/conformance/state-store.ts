@@ -1,12 +1,6 @@
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
 import type {EventTime} from '../../src/core/event/time.js'
-import {
-  OffsetMismatchError,
-  type PersistedJudgement,
-  type PersistedKey,
-  StaleEpochError,
-  type StateStore,
-} from '../../src/engine/port/state-store.js'
+import {OffsetMismatchError, StaleEpochError, type StateStore} from '../../src/engine/port/state-store.js'
 import {
   alertRecord,
   at,
@@ -17,38 +11,10 @@ import {
   keyChange,
   NOON,
   outboxEntry,
-  STRANGE_IDS,
   transaction,
 } from './samples.js'
-
-export interface StateStoreHarness {
-  readonly store: StateStore
-  /** What a new process finds: the same data, nothing in memory. */
-  restart(): Promise<StateStore>
-  dispose(): Promise<void>
-}
-
-const JUDGEMENT: PersistedJudgement = {
-  rules: [
-    {
-      rule: 'geo-jump',
-      version: 3,
-      keyValue: 'u1',
-      lastSettledAlert: null,
-      firings: [
-        {anchor: 't1', alertId: 'a1', alerted: true, nextRevision: 1, truncated: false, evidence: null},
-      ],
-    },
-  ],
-  decisions: [
-    {
-      transaction: 't1',
-      decision: 'review',
-      revision: 0,
-      hits: [{rule: 'geo-jump', version: 3, alertId: null, reason: 'x'}],
-    },
-  ],
-}
+import {added, ids, JUDGEMENT, load, type StateStoreHarness} from './state-store-harness.js'
+import {describeKeys} from './state-store-keys.js'
 
 /** What every state store keeps to. */
 export function describeStateStore(name: string, make: () => Promise<StateStoreHarness>): void {
@@ -176,177 +142,7 @@ export function describeStateStore(name: string, make: () => Promise<StateStoreH
       })
     })
 
-    describe('keys', () => {
-      test('are loaded in the order asked; one that was never written is undefined', async () => {
-        const {epoch} = await store.open(0)
-        await store.commit(0, commitOf(epoch, 0, 2, {keys: [added('u1', 't1'), added('u2', 't2')]}))
-        const loaded = await store.load(0, ['u2', 'nobody', 'u1', 'u2'])
-        expect(loaded.map((key) => key?.events.map(({id}) => id))).toEqual([
-          ['t2'],
-          undefined,
-          ['t1'],
-          ['t2'],
-        ])
-        expect(await store.load(0, [])).toEqual([])
-      })
-
-      test('an event comes back as it was, its missing fields missing', async () => {
-        const {epoch} = await store.open(0)
-        const fields = {
-          amount: 0.1 + 0.2,
-          merchant_id: 'm/1',
-          flag: false,
-          missing: undefined,
-          tags: ['a', {b: null}],
-          text: 'line\n"😀"',
-        }
-        const event = transaction('t1', at(-5), fields)
-        await store.commit(0, commitOf(epoch, 0, 1, {keys: [keyChange('u1', {appended: [event]})]}))
-        const [loaded] = (await load(store, 'u1'))?.events ?? []
-        const {stream, time, id, contentHash} = event
-        expect(loaded).toEqual({stream, time, id, contentHash, fields})
-      })
-
-      test('numbers that JSON cannot say come back as they were', async () => {
-        const {epoch} = await store.open(0)
-        const fields = {huge: Number.POSITIVE_INFINITY, zero: -0, nested: {low: [Number.NEGATIVE_INFINITY]}}
-        const event = transaction('t1', NOON, fields)
-        await store.commit(0, commitOf(epoch, 0, 1, {keys: [keyChange('u1', {appended: [event]})]}))
-        expect((await load(store, 'u1'))?.events[0]?.fields).toStrictEqual(fields)
-      })
-
-      test('events before 1970 and after come back in time order', async () => {
-        const {epoch} = await store.open(0)
-        const times = [5, -1, 0, -62_135_596_800_000, 253_402_300_799_999, -2, NOON].map(
-          (ms) => ms as EventTime,
-        )
-        const appended = times.map((time) => transaction(`t${time}`, time))
-        await store.commit(0, commitOf(epoch, 0, 1, {keys: [keyChange('u1', {appended})]}))
-        const loaded = (await load(store, 'u1'))?.events.map(({time}) => time)
-        expect(loaded).toEqual([...times].sort((a, b) => a - b))
-      })
-
-      test('events of the same time, stream or id stay apart', async () => {
-        const {epoch} = await store.open(0)
-        const appended = [
-          transaction('1'),
-          transaction('2'),
-          {...transaction('1'), stream: 'locations'},
-          transaction('1', at(1)),
-        ]
-        await store.commit(0, commitOf(epoch, 0, 4, {keys: [keyChange('u1', {appended})]}))
-        const removed = [{stream: 'transactions', time: NOON, id: '1'}]
-        await store.commit(0, commitOf(epoch, 4, 5, {keys: [keyChange('u1', {removed})]}))
-        const left = (await load(store, 'u1'))?.events.map(({stream, time, id}) => [stream, time, id])
-        expect(left?.sort()).toEqual([
-          ['locations', NOON, '1'],
-          ['transactions', NOON, '2'],
-          ['transactions', at(1), '1'],
-        ])
-      })
-
-      test('later commits add to a key, and a removed event is gone', async () => {
-        const {epoch} = await store.open(0)
-        await store.commit(0, commitOf(epoch, 0, 1, {keys: [added('u1', 't1')]}))
-        await store.commit(0, commitOf(epoch, 1, 2, {keys: [added('u1', 't2', at(10))]}))
-        expect(await ids(store, 0, 'u1')).toEqual(['t1', 't2'])
-        const removed = [{stream: 'transactions', time: NOON, id: 't1'}]
-        await store.commit(0, commitOf(epoch, 2, 3, {keys: [keyChange('u1', {removed})]}))
-        expect(await ids(store, 0, 'u1')).toEqual(['t2'])
-      })
-
-      test('an event that is added and removed in one commit is not there', async () => {
-        const {epoch} = await store.open(0)
-        const removed = [{stream: 'transactions', time: NOON, id: 't1'}]
-        const change = keyChange('u1', {appended: [transaction('t1')], removed})
-        await store.commit(0, commitOf(epoch, 0, 1, {keys: [change]}))
-        expect(await load(store, 'u1')).toBeUndefined()
-      })
-
-      test('a key without events and judgement has no state', async () => {
-        const {epoch} = await store.open(0)
-        await store.commit(0, commitOf(epoch, 0, 1, {keys: [added('u1', 't1', NOON, JUDGEMENT)]}))
-        const removed = [{stream: 'transactions', time: NOON, id: 't1'}]
-        const emptied = keyChange('u1', {removed, judgement: null, expiry: null})
-        await store.commit(0, commitOf(epoch, 1, 2, {keys: [emptied]}))
-        expect(await load(store, 'u1')).toBeUndefined()
-      })
-
-      test('a judgement is replaced, left alone by undefined, and removed by null', async () => {
-        const {epoch} = await store.open(0)
-        const without = {...JUDGEMENT, rules: []}
-        await store.commit(0, commitOf(epoch, 0, 1, {keys: [added('u1', 't1', NOON, JUDGEMENT)]}))
-        await store.commit(0, commitOf(epoch, 1, 2, {keys: [added('u1', 't2', at(1))]}))
-        expect((await load(store, 'u1'))?.judgement).toEqual(JUDGEMENT)
-        await store.commit(0, commitOf(epoch, 2, 3, {keys: [keyChange('u1', {judgement: without})]}))
-        expect((await load(store, 'u1'))?.judgement).toEqual(without)
-        await store.commit(0, commitOf(epoch, 3, 4, {keys: [keyChange('u1', {judgement: null})]}))
-        expect((await load(store, 'u1'))?.judgement).toBeUndefined()
-        expect(await ids(store, 0, 'u1')).toEqual(['t1', 't2'])
-      })
-
-      test('keys of any characters keep to themselves', async () => {
-        const {epoch} = await store.open(0)
-        const keys = STRANGE_IDS.map((key, i) =>
-          keyChange(key, {appended: [transaction(`t${i}`)], expiry: at(i)}),
-        )
-        await store.commit(0, commitOf(epoch, 0, 1, {keys}))
-        const restarted = await harness.restart()
-        const loaded = await restarted.load(0, STRANGE_IDS)
-        expect(loaded.map((key) => key?.events.map(({id}) => id))).toEqual(
-          STRANGE_IDS.map((_, i) => [`t${i}`]),
-        )
-        const opened = await restarted.open(0)
-        expect(new Map(opened.expiries)).toEqual(new Map(STRANGE_IDS.map((key, i) => [key, at(i)])))
-      })
-
-      test('event ids and streams of any characters keep to themselves', async () => {
-        const {epoch} = await store.open(0)
-        const appended = STRANGE_IDS.flatMap((id) => [
-          transaction(id),
-          {...transaction(id), stream: `s${id}`},
-        ])
-        await store.commit(0, commitOf(epoch, 0, 1, {keys: [keyChange('u1', {appended})]}))
-        expect((await ids(store, 0, 'u1'))?.sort()).toEqual([...STRANGE_IDS, ...STRANGE_IDS].sort())
-        const removed = STRANGE_IDS.map((id) => ({stream: `s${id}`, time: NOON, id}))
-        await store.commit(0, commitOf(epoch, 1, 2, {keys: [keyChange('u1', {removed})]}))
-        expect((await ids(store, 0, 'u1'))?.sort()).toEqual([...STRANGE_IDS].sort())
-      })
-
-      test('one key can have 10,000 events', async () => {
-        const {epoch} = await store.open(0)
-        const appended = Array.from({length: 10_000}, (_, i) => transaction(`t${i}`, at(i)))
-        await store.commit(0, commitOf(epoch, 0, 1, {keys: [keyChange('hot', {appended})]}))
-        const events = (await load(store, 'hot'))?.events ?? []
-        expect(events).toHaveLength(10_000)
-        expect(events.map(({time}) => time)).toEqual(appended.map(({time}) => time))
-        const removed = appended.slice(0, 9_999)
-        await store.commit(0, commitOf(epoch, 1, 2, {keys: [keyChange('hot', {removed})]}))
-        expect(await ids(store, 0, 'hot')).toEqual(['t9999'])
-      })
-    })
-
-    describe('expiries', () => {
-      test('list each key once, by its last expiry; null takes it off the list', async () => {
-        const {epoch} = await store.open(0)
-        const keys = ['u1', 'u2', 'u3'].map((key) => keyChange(key, {expiry: NOON}))
-        await store.commit(0, commitOf(epoch, 0, 1, {keys}))
-        const changes = [keyChange('u1', {expiry: at(7)}), keyChange('u2', {expiry: null}), added('u3', 't1')]
-        await store.commit(0, commitOf(epoch, 1, 2, {keys: changes}))
-        const {expiries} = await store.open(0)
-        expect([...expiries].sort()).toEqual([
-          ['u1', at(7)],
-          ['u3', NOON],
-        ])
-      })
-
-      test('may be never', async () => {
-        const {epoch} = await store.open(0)
-        const never = Number.POSITIVE_INFINITY as EventTime
-        await store.commit(0, commitOf(epoch, 0, 1, {keys: [keyChange('u1', {expiry: never})]}))
-        expect((await store.open(0)).expiries).toEqual([['u1', never]])
-      })
-    })
+    describeKeys(() => harness)
 
     describe('profiles', () => {
       test('all versions are there when a partition is opened', async () => {
@@ -449,10 +245,6 @@ export function describeStateStore(name: string, make: () => Promise<StateStoreH
   })
 }
 
-function added(key: string, id: string, time: EventTime = NOON, judgement?: PersistedJudgement) {
-  return keyChange(key, {appended: [transaction(id, time)], judgement})
-}
-
 /** One of everything that a commit can hold. */
 function fullChange(key: string, id: string) {
   return {
@@ -461,16 +253,6 @@ function fullChange(key: string, id: string) {
     visits: [{merchant: 'm1', key, time: NOON}],
     outbox: outboxEntry(1, {decisions: [decisionRecord(id)]}),
   }
-}
-
-async function load(store: StateStore, key: string): Promise<PersistedKey | undefined> {
-  const [loaded] = await store.load(0, [key])
-  return loaded
-}
-
-async function ids(store: StateStore, partition: number, key: string): Promise<string[] | undefined> {
-  const [loaded] = await store.load(partition, [key])
-  return loaded?.events.map(({id}) => id)
 }
 
 /** All that is kept of partition 0, the epoch aside. */

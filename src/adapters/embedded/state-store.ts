@@ -5,7 +5,6 @@ import {
   type PersistedEvent,
   type PersistedJudgement,
   type PersistedKey,
-  type PersistedVisit,
   StaleEpochError,
   type StateStore,
 } from '../../engine/port/state-store.js'

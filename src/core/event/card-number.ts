@@ -5,7 +5,12 @@
  */
 
 const RUN = /\d(?:[ -]?\d){12,}/g
-const LETTER = /\p{L}/u
+const ENDS_IN_LETTER = /\p{L}$/u
+const BEGINS_WITH_LETTER = /^\p{L}/u
+
+/** A JSON escape, as far as it is one; `\\\\` is taken as a whole, so that what follows it is not escaped. */
+const ESCAPE = /\\(?:u([0-9a-fA-F]{4})|[^u])/g
+const CONTROL_ESCAPES = new Set(['\\b', '\\f', '\\n', '\\r', '\\t'])
 
 /** Issuer prefixes as inclusive ranges of the leading digits: [digits, from, to]. */
 const ISSUER_PREFIXES: readonly (readonly [number, number, number])[] = [
@@ -28,9 +33,11 @@ export function textHoldsCardNumber(text: string): boolean {
   for (const found of text.matchAll(RUN)) {
     const digits = found[0].replace(/[ -]/g, '')
     if (!isCardNumber(digits)) continue
-    const before = text.charAt(found.index - 1)
-    const after = text.charAt(found.index + found[0].length)
-    if (!LETTER.test(before) && !LETTER.test(after)) return true
+    const end = found.index + found[0].length
+    // Two code units: a letter beyond U+FFFF is a pair of them.
+    const before = text.slice(Math.max(found.index - 2, 0), found.index)
+    const after = text.slice(end, end + 2)
+    if (!ENDS_IN_LETTER.test(before) && !BEGINS_WITH_LETTER.test(after)) return true
   }
   return false
 }
@@ -45,14 +52,17 @@ export function numberIsCardNumber(value: number): boolean {
 }
 
 /**
- * Whether raw bytes hold a card number, also where JSON escapes hide its digits (`\u0034`).
- * For text that could not be parsed.
+ * Whether text that may be no JSON holds a card number, also where JSON escapes hide its digits (`\u0034`), or
+ * where the letter that seems to touch it is one of an escape (`\n4111…`).
  */
 export function rawTextHoldsCardNumber(text: string): boolean {
   if (textHoldsCardNumber(text)) return true
-  if (!text.includes('\\u')) return false
+  if (!text.includes('\\')) return false
   return textHoldsCardNumber(
-    text.replace(/\\u([0-9a-fA-F]{4})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    text.replace(ESCAPE, (escape, hex: string | undefined) => {
+      if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16))
+      return CONTROL_ESCAPES.has(escape) ? '\n' : escape
+    }),
   )
 }
 

@@ -21,7 +21,8 @@ export function compileCheck({schema}: Stream): CheckSchema {
 }
 
 function compile(schema: z.ZodType): CheckSchema {
-  const ajv = new Ajv({unicode: false, strict: false, validateFormats: false, logger: false})
+  // `strictNumbers`: what is too large for a double, such as 1e999, parses to infinity and is no number.
+  const ajv = new Ajv({unicode: false, strict: false, strictNumbers: true, validateFormats: false, logger: false})
   const fits: ValidateFunction = ajv.compile(z.toJSONSchema(schema, {io: 'input', target: 'draft-7'}))
   return (value) => (fits(value) ? undefined : describeMisfit(schema, value, ajv.errorsText(fits.errors)))
 }

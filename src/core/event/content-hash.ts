@@ -44,14 +44,14 @@ export function inspectContent(
     if (value === null || value === undefined) continue
     if (isPrototypeKey(name, value)) content.fault = PROTOTYPE_KEY
     startField(name)
-    addValue(value, 1, exempt.has(name))
+    addValue(value, 1, exempt.has(name), exempt)
     sumLow = (sumLow + low) | 0
     sumHigh = (sumHigh + high) | 0
   }
   for (const [name, value] of defaults) {
     if ((fields[name] ?? null) !== null) continue
     startField(name)
-    addText(value)
+    addValue(value, 1, true, exempt)
     sumLow = (sumLow + low) | 0
     sumHigh = (sumHigh + high) | 0
   }
@@ -106,7 +106,7 @@ function addNumber(value: number): void {
   addCode(words[1] as number)
 }
 
-function addValue(value: unknown, depth: number, exempt: boolean): void {
+function addValue(value: unknown, depth: number, exempt: boolean, exemptNames: ReadonlySet<string>): void {
   if (typeof value === 'string') {
     addCode(0x110001)
     addText(value)
@@ -123,14 +123,19 @@ function addValue(value: unknown, depth: number, exempt: boolean): void {
     content.fault = TOO_DEEP
   } else if (Array.isArray(value)) {
     addCode(0x110006)
-    for (const item of value) addValue(item, depth + 1, exempt)
+    for (const item of value) addValue(item, depth + 1, exempt, exemptNames)
     addCode(0x110007)
   } else {
-    addNested(value as Record<string, unknown>, depth, exempt)
+    addNested(value as Record<string, unknown>, depth, exempt, exemptNames)
   }
 }
 
-function addNested(fields: Record<string, unknown>, depth: number, exempt: boolean): void {
+function addNested(
+  fields: Record<string, unknown>,
+  depth: number,
+  exempt: boolean,
+  exemptNames: ReadonlySet<string>,
+): void {
   const outerLow = low
   const outerHigh = high
   let sumLow = 0
@@ -139,7 +144,7 @@ function addNested(fields: Record<string, unknown>, depth: number, exempt: boole
     const value = fields[name]
     if (isPrototypeKey(name, value)) content.fault = PROTOTYPE_KEY
     startField(name)
-    addValue(value, depth + 1, exempt)
+    addValue(value, depth + 1, exempt || exemptNames.has(name), exemptNames)
     sumLow = (sumLow + low) | 0
     sumHigh = (sumHigh + high) | 0
   }

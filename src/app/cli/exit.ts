@@ -1,0 +1,41 @@
+import {DataDirLockedError, DataFormatError} from '../../adapters/embedded/database.js'
+import {BundleError} from '../bundle/load-bundle.js'
+import {ConfigError} from '../config/load-config.js'
+
+/** What a command's exit code says. */
+export const EXIT = {
+  done: 0,
+  /** The work found failures: lint, test. */
+  failures: 1,
+  /** Bad usage or bad input. */
+  usage: 2,
+  /** A needed service or resource could not be reached. */
+  unavailable: 3,
+} as const
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+/** A mistake of the one who called: what is wrong and what to do, without a stack. */
+export class UsageError extends Error {
+  constructor(
+    message: string,
+    readonly exitCode: ExitCode = EXIT.usage,
+  ) {
+    super(message)
+    this.name = 'UsageError'
+  }
+}
+
+/** The exit code and the words for an error that ended a command. */
+export function explainFailure(error: unknown): {readonly code: ExitCode; readonly message: string} {
+  if (error instanceof UsageError) return {code: error.exitCode, message: error.message}
+  if (error instanceof ConfigError) return {code: EXIT.usage, message: error.problems.join('\n')}
+  if (error instanceof BundleError || error instanceof RangeError) return {code: EXIT.usage, message: error.message}
+  if (error instanceof DataDirLockedError || error instanceof DataFormatError) {
+    return {code: EXIT.unavailable, message: error.message}
+  }
+  const {code, path, message} = error as NodeJS.ErrnoException
+  if (code === 'ENOENT') return {code: EXIT.usage, message: `${path}: there is no such file`}
+  if (code === 'EADDRINUSE') return {code: EXIT.unavailable, message: `${message}; stop what listens there, or set http.port`}
+  return {code: EXIT.usage, message: error instanceof Error ? (error.stack ?? message) : String(error)}
+}

@@ -1,0 +1,136 @@
+import {readFile} from 'node:fs/promises'
+import type {Line} from '../../adapters/files/line-reader.js'
+import {readYamlFolder} from '../../adapters/files/read-yaml-folder.js'
+import type {Bundle, RuleSource} from '../../core/bundle/bundle.js'
+import {compileBundle} from '../../core/bundle/compile-bundle.js'
+import type {AlertRecord} from '../../core/decision/records.js'
+import {compareIds} from '../../core/event/order.js'
+import {formatTime, type EventTime} from '../../core/event/time.js'
+import type {RuleTest} from '../../core/rule/rule-file.js'
+import {parseDuration} from '../../core/source/duration.js'
+import type {Publisher} from '../../engine/port/publisher.js'
+import {SeededRandom} from '../../simulation/seeded-random.js'
+import type {Config} from '../config/config.js'
+import {runReplay} from '../replay/run-replay.js'
+
+/** `0m` in a test. */
+const TEST_EPOCH_MS = Date.UTC(2026, 0, 1)
+const SHUFFLES = 5
+
+export interface RuleTestOutcome {
+  readonly path: string
+  readonly rule: string
+  readonly name: string
+  readonly ok: boolean
+  readonly expected: readonly string[]
+  /** What the first failing order gave, else what all orders gave. */
+  readonly alerted: readonly string[]
+  /** `given order`, or the shuffle that failed. */
+  readonly order: string
+}
+
+/** Runs the tests inside all rules, each with its rule alone, in the given order and in several shuffled ones. */
+export async function runRuleTests(bundle: Bundle, config: Config): Promise<readonly RuleTestOutcome[]> {
+  const outcomes: RuleTestOutcome[] = []
+  for (const source of bundle.sources) {
+    if (source.tests.length === 0) continue
+    const alone = await bundleWithOnly(source, bundle, config)
+    for (const test of source.tests) outcomes.push(await runTest(source, test, alone, config))
+  }
+  return outcomes
+}
+
+/** The rule with all lists, the policy and the rates; live whatever its mode, and accepting any disorder. */
+async function bundleWithOnly(source: RuleSource, bundle: Bundle, config: Config): Promise<Bundle> {
+  const files = [...(await readYamlFolder(config.rules.dir)), ...(await readYamlFolder(config.features.dir))]
+  const others = new Set(bundle.sources.map(({path}) => path).filter((path) => path !== source.path))
+  const text = (await readFile(source.path, 'utf8')).replace(/^mode:.*$/m, 'mode: live')
+  const compiled = compileBundle({
+    files: [...files.filter(({path}) => path !== source.path && !others.has(path)), {path: source.path, text}],
+    streams: bundle.streams,
+    settings: {...bundle.settings, time: {...bundle.settings.time, allowedLateness: Number.MAX_SAFE_INTEGER / 2}},
+  })
+  if (compiled.bundle === undefined) throw new Error(`${source.path} no longer compiles; run tripline rules lint`)
+  return compiled.bundle
+}
+
+async function runTest(source: RuleSource, test: RuleTest, bundle: Bundle, config: Config): Promise<RuleTestOutcome> {
+  const lines = toLines(test)
+  const {path, id} = source
+  const outcome = {path, rule: id, name: test.name, expected: test.expect}
+  let alerted: readonly string[] = []
+  for (let shuffle = 0; shuffle <= SHUFFLES; shuffle++) {
+    const order = shuffle === 0 ? 'given order' : `shuffled order ${shuffle}`
+    alerted = await alertedAnchors(shuffle === 0 ? lines : shuffled(lines, shuffle), bundle, config)
+    if (!sameList(alerted, test.expect)) return {...outcome, ok: false, alerted, order}
+  }
+  return {...outcome, ok: true, alerted, order: 'given order'}
+}
+
+/** Anchors whose alerts stand at the end, in the total order. */
+async function alertedAnchors(lines: readonly string[], bundle: Bundle, config: Config): Promise<readonly string[]> {
+  const standing = new Map<string, AlertRecord>()
+  const hits = new Map<string, string>()
+  const publisher: Publisher = {
+    publish: async ({alerts, decisions}) => {
+      for (const alert of alerts) {
+        if (alert.type === 'alert.retracted') standing.delete(alert.alert_id)
+        else standing.set(alert.alert_id, alert)
+      }
+      // An allow rule opens no alert: what it fires for shows in the decisions.
+      for (const {transaction_id, rules, event_time} of decisions) {
+        if (rules.some(({action}) => action === 'approve')) hits.set(transaction_id, event_time)
+        else hits.delete(transaction_id)
+      }
+    },
+  }
+  const panExempt = new Set(config.panExempt.keys())
+  await runReplay({lines: asLines(lines), bundle, publisher, eventLimit: config.eventLimit, panExempt})
+  const anchors = [...standing.values()].map(({anchor, event_time}) => ({id: anchor.id, time: event_time}))
+  const allowed = [...hits].map(([id, time]) => ({id, time}))
+  return [...anchors, ...allowed]
+    .sort((a, b) => (a.time === b.time ? compareIds(a.id, b.id) : a.time < b.time ? -1 : 1))
+    .map(({id}) => id)
+}
+
+/** Replay lines; required fields that a test leaves out are filled in. */
+function toLines({events}: RuleTest): readonly string[] {
+  return events.map((event, i) => {
+    const {at, ...streams} = event
+    const [named] = Object.entries(streams)
+    const offset = typeof at === 'string' ? parseDuration(at) : undefined
+    if (named === undefined || offset === undefined) {
+      throw new RangeError(`event ${i + 1} of a test: write {at: 10m, transactions: {…}}`)
+    }
+    const [stream, fields] = named
+    const defaults = DEFAULT_FIELDS[stream]?.(`${stream}-${i + 1}`) ?? {user_id: 'u1'}
+    const event_time = formatTime((TEST_EPOCH_MS + offset) as EventTime)
+    return JSON.stringify({stream, event: {...defaults, ...(fields as object), event_time}})
+  })
+}
+
+const DEFAULT_FIELDS: {readonly [stream: string]: (id: string) => object} = {
+  transactions: (id) => ({transaction_id: id, user_id: 'u1', amount: 1}),
+  locations: (id) => ({location_id: id, user_id: 'u1'}),
+  merchants: () => ({}),
+  feedback: (id) => ({feedback_id: id, user_id: 'u1'}),
+}
+
+function shuffled(lines: readonly string[], seed: number): readonly string[] {
+  const random = new SeededRandom(seed, 'rule-test')
+  return lines
+    .map((line) => ({line, place: random.next()}))
+    .sort((a, b) => a.place - b.place)
+    .map(({line}) => line)
+}
+
+async function* asLines(lines: readonly string[]): AsyncGenerator<readonly Line[]> {
+  yield lines.map((line) => {
+    const bytes = Buffer.from(line)
+    return {bytes, length: bytes.length}
+  })
+}
+
+function sameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((item, i) => item === b[i])
+}

@@ -1,0 +1,199 @@
+import type {Subscription} from 'rxjs'
+import {EmbeddedDatabase} from '../../adapters/embedded/database.js'
+import {EmbeddedEventLog} from '../../adapters/embedded/event-log.js'
+import {EmbeddedReadModel} from '../../adapters/embedded/read-model.js'
+import {EmbeddedStateStore} from '../../adapters/embedded/state-store.js'
+import type {IntakeService, SubmitResult} from '../../adapters/http/intake-service.js'
+import type {LedgerReport, StatusService} from '../../adapters/http/status-service.js'
+import type {Bundle} from '../../core/bundle/bundle.js'
+import {compileDecode, type Decode} from '../../core/event/decode.js'
+import {type EventTime, formatTime, type WallTime} from '../../core/event/time.js'
+import {addLedger, type Ledger, unbalanced} from '../../core/ledger/ledger.js'
+import type {CommittedBatch, RecordFate} from '../../engine/operator/batch.js'
+import {scoring} from '../../engine/pipeline/scoring.js'
+import type {Clock} from '../../engine/port/clock.js'
+import type {IntakeRecord} from '../../engine/port/event-intake.js'
+import {openPartition} from '../../engine/stage/open-partition.js'
+import type {Partition} from '../../engine/stage/partition.js'
+import type {Config} from '../config/config.js'
+import {OutcomeBoard} from './outcome-board.js'
+import {screen} from './screen.js'
+
+/** So many keys are held in memory; the others are read when they are needed. */
+const KEY_CAPACITY = 100_000
+/** With so many inputs under way, further ones are turned away for a moment. */
+const SATURATED_AT = 20_000
+const HOUSEKEEPING_EVERY_MS = 60_000
+/** The embedded log has one partition. */
+const PARTITION = 0
+
+export interface EmbeddedServiceOptions {
+  readonly config: Config
+  readonly bundle: Bundle
+  readonly dataDir: string
+  readonly clock: Clock
+  /** Hears of every batch after it is published. */
+  readonly onBatch?: ((batch: CommittedBatch) => void) | undefined
+  /** The pipeline stopped by itself. Nothing acknowledged is lost: a new start goes on from the last commit. */
+  readonly onFailure: (error: Error) => void
+}
+
+/** An input with the time at which it arrived. */
+export interface Arrival {
+  readonly stream: string | undefined
+  readonly bytes: Uint8Array
+  readonly arrivedAt: WallTime
+}
+
+/** The whole engine in one process, on local disk. */
+export class EmbeddedService implements IntakeService, StatusService {
+  private running: Subscription | undefined
+  private housekeeping: NodeJS.Timeout | undefined
+  private failure: Error | undefined
+  private ended: Promise<void> = Promise.resolve()
+
+  private constructor(
+    private readonly options: EmbeddedServiceOptions,
+    private readonly database: EmbeddedDatabase,
+    private readonly log: EmbeddedEventLog,
+    readonly readModel: EmbeddedReadModel,
+    private readonly store: EmbeddedStateStore,
+    readonly partition: Partition,
+    private readonly decodeEvent: Decode,
+    private readonly board: OutcomeBoard,
+  ) {}
+
+  /** Opens the data directory and goes on where the last process stopped. Rejects if another process has it open. */
+  static async start(options: EmbeddedServiceOptions): Promise<EmbeddedService> {
+    const {bundle, config, dataDir, clock} = options
+    const database = await EmbeddedDatabase.open(dataDir)
+    try {
+      const log = await EmbeddedEventLog.open(database, {clock})
+      const readModel = new EmbeddedReadModel(database)
+      const store = new EmbeddedStateStore(database)
+      const partition = await openPartition(PARTITION, bundle, store, readModel, KEY_CAPACITY)
+      log.seek(PARTITION, partition.offset)
+      const panExempt = new Set(config.panExempt.keys())
+      const decodeEvent = compileDecode({streams: bundle.streams, eventLimit: config.eventLimit, panExempt})
+      const board = new OutcomeBoard(log.end)
+      const service = new EmbeddedService(options, database, log, readModel, store, partition, decodeEvent, board)
+      service.run()
+      return service
+    } catch (error) {
+      await database.close()
+      throw error
+    }
+  }
+
+  async submit(stream: string, inputs: readonly Uint8Array[]): Promise<readonly SubmitResult[]> {
+    const arrivedAt = this.options.clock.now()
+    const fates = await this.append(inputs.map((bytes) => ({stream, bytes, arrivedAt})))
+    return fates.map(toSubmitResult)
+  }
+
+  /** Puts inputs on the log and resolves when all of them are durable, processed and published. */
+  async append(arrivals: readonly Arrival[]): Promise<readonly RecordFate[]> {
+    if (this.failure !== undefined) throw this.failure
+    const offsets = await this.log.append(PARTITION, arrivals.map((arrival) => this.toRecord(arrival)))
+    return this.board.claim(offsets)
+  }
+
+  private toRecord({stream, bytes, arrivedAt}: Arrival): IntakeRecord {
+    const refusal = screen(stream, bytes, this.decodeEvent)
+    return {stream, bytes: refusal === undefined ? bytes : undefined, refusal, ingestedAt: arrivedAt}
+  }
+
+  /** Offset of the next input: how many were ever put on the log. */
+  get logEnd(): number {
+    return this.log.end
+  }
+
+  get saturated(): boolean {
+    return this.log.end - this.partition.offset > SATURATED_AT
+  }
+
+  live(): boolean {
+    return this.failure === undefined
+  }
+
+  ready(): {ready: boolean; reasons: string[]} {
+    if (this.failure !== undefined) return {ready: false, reasons: [`stopped: ${this.failure.message}`]}
+    const behind = this.log.end - this.partition.offset
+    return behind > SATURATED_AT ? {ready: false, reasons: [`catching up: ${behind} inputs behind`]} : {ready: true, reasons: []}
+  }
+
+  ledger(): LedgerReport {
+    const total: Ledger = {}
+    addLedger(total, this.partition.ledger)
+    const {watermark} = this.partition
+    return {
+      partitions: [
+        {
+          partition: PARTITION,
+          watermark: Number.isFinite(watermark) ? formatTime(watermark) : null,
+          accounts: structuredClone(this.partition.ledger),
+        },
+      ],
+      total,
+      balanced: unbalanced(total).length === 0,
+    }
+  }
+
+  settledUpTo(): EventTime {
+    return this.partition.settledUpTo
+  }
+
+  /** Takes no more input, finishes the batch under way and closes the data directory. */
+  async stop(): Promise<void> {
+    clearInterval(this.housekeeping)
+    this.log.stop()
+    await this.ended
+    this.running?.unsubscribe()
+    await this.database.close()
+  }
+
+  private run(): void {
+    const {clock, config, onBatch} = this.options
+    const {log: source, store, readModel: publisher, decodeEvent, partition} = this
+    const {eventLimit} = config
+    const batches = scoring({source, store, publisher, clock, decodeEvent, eventLimit, partitionOf: () => partition})
+    this.ended = new Promise((resolve) => {
+      this.running = batches.subscribe({
+        next: (batch) => {
+          this.board.post(batch)
+          onBatch?.(batch)
+        },
+        error: (error: Error) => {
+          this.fail(error)
+          resolve()
+        },
+        complete: () => {
+          this.board.fail(new Error('the service is stopping; send the input again'))
+          resolve()
+        },
+      })
+    })
+    this.housekeeping = setInterval(() => this.keepHouse().catch((error: Error) => this.fail(error)), HOUSEKEEPING_EVERY_MS)
+    this.housekeeping.unref()
+  }
+
+  private fail(error: Error): void {
+    this.failure = error
+    this.board.fail(error)
+    this.options.onFailure(error)
+  }
+
+  /** Drops what is older than its retention from the log and the read model. */
+  private async keepHouse(): Promise<void> {
+    await this.log.expire(this.partition.offset, this.options.clock.now())
+    const newest = await this.readModel.newestEventTime()
+    if (newest === undefined) return
+    const {alerts, decisions} = this.options.config.retention
+    await this.readModel.expireAlerts(newest - alerts)
+    await this.readModel.expireDecisions(newest - decisions)
+  }
+}
+
+function toSubmitResult({fate, refusal}: RecordFate): SubmitResult {
+  return refusal === undefined ? {status: fate} : {status: fate, code: refusal.reason, detail: refusal.detail}
+}

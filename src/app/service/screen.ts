@@ -1,0 +1,20 @@
+import {mayHoldDigitRun, rawTextHoldsCardNumber} from '../../core/event/card-number.js'
+import {type Decode, isRefusal, parseJson, type Refusal} from '../../core/event/decode.js'
+
+/** A number in scientific notation can be a card number without showing its digits. */
+const EXPONENT = /\d[eE]\+?\d/
+
+const utf8 = new TextDecoder()
+
+/**
+ * Looks at an input before it is put on the log, which must never hold a card number. Returns why it is refused if
+ * its bytes must not be kept; undefined for every input whose bytes may be stored, good or bad.
+ */
+export function screen(stream: string | undefined, bytes: Uint8Array, decodeEvent: Decode): Refusal | undefined {
+  const text = utf8.decode(bytes)
+  if (!mayHoldDigitRun(text) && !text.includes('\\u') && !EXPONENT.test(text)) return undefined
+  const parsed = parseJson(text)
+  const outcome = 'reason' in parsed ? parsed : decodeEvent(stream, parsed.value, text)
+  if (!isRefusal(outcome)) return undefined
+  return outcome.reason === 'looks_like_pan' || rawTextHoldsCardNumber(text) ? outcome : undefined
+}
