@@ -97,7 +97,9 @@ export class EmbeddedEventLog implements EventSource, EventIntake {
     const records = await this.read()
     const last = records.at(-1)
     if (last !== undefined) this.position = last.offset + 1
-    return {partition: 0, records, polledAt: this.clock.now(), nextOffset: this.position}
+    const isAtEnd = last === undefined || this.position === this.nextOffset
+    const polledAt = isAtEnd ? this.clock.now() : last.ingestedAt
+    return {partition: 0, records, polledAt, nextOffset: this.position}
   }
 
   /** Ends the reading: `next` gives undefined, also one that is waiting. What is appended from now on is kept. */

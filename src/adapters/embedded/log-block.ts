@@ -6,7 +6,7 @@ import type {InputRecord} from '../../engine/port/event-source.js'
 /*
  * The log is stored in blocks: records that were appended together are one value, because writing a value costs more
  * than writing its bytes. A record in a block: flags (1: has bytes), ingest time as a big-endian double, length of the
- * header, length of the bytes, the header (JSON: stream, refusal), and the input's bytes as they came.
+ * header, length of the bytes, the header (JSON: stream, refusal, attempt), and the input's bytes as they came.
  */
 
 /** Records on their way to the log, encoded. They have no offsets yet. */
@@ -28,6 +28,7 @@ const HEADERS_KEPT = 100
 interface Header {
   readonly stream?: string
   readonly refusal?: Refusal
+  readonly attempt?: number
 }
 
 export function encodeBlocks(records: readonly IntakeRecord[]): LogBlock[] {
@@ -46,7 +47,7 @@ export function encodeBlocks(records: readonly IntakeRecord[]): LogBlock[] {
 }
 
 function encodeBlock(records: readonly IntakeRecord[]): LogBlock {
-  const recordHeaders = records.map(({stream, refusal}) => headerOf(stream, refusal))
+  const recordHeaders = records.map(headerOf)
   let length = 0
   for (const [i, {bytes}] of records.entries()) {
     length += FIXED_LENGTH + (recordHeaders[i] as Buffer).length + (bytes?.length ?? 0)
@@ -87,6 +88,7 @@ export function decodeBlock(encoded: Buffer, last: number): InputRecord[] {
       ingestedAt: encoded.readDoubleBE(at + 1) as WallTime,
       bytes: encoded[at] === HAS_BYTES ? encoded.subarray(begin, end) : undefined,
       outcome: header.refusal,
+      attempt: header.attempt,
     })
     at = end
   }
@@ -95,8 +97,8 @@ export function decodeBlock(encoded: Buffer, last: number): InputRecord[] {
   return records
 }
 
-function headerOf(stream: string | undefined, refusal: Refusal | undefined): Buffer {
-  if (refusal !== undefined) return Buffer.from(JSON.stringify({stream, refusal}))
+function headerOf({stream, refusal, attempt}: IntakeRecord): Buffer {
+  if (refusal !== undefined || attempt !== undefined) return Buffer.from(JSON.stringify({stream, refusal, attempt}))
   let header = headers.get(stream)
   if (header === undefined) {
     header = Buffer.from(JSON.stringify({stream}))

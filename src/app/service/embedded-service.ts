@@ -43,6 +43,8 @@ export interface Arrival {
   readonly stream: string | undefined
   readonly bytes: Uint8Array
   readonly arrivedAt: WallTime
+  /** How many times it was tried, this one included; 1 if absent. */
+  readonly attempt?: number
 }
 
 /** The whole engine in one process, on local disk. */
@@ -98,9 +100,9 @@ export class EmbeddedService implements IntakeService, StatusService {
     return this.board.claim(offsets)
   }
 
-  private toRecord({stream, bytes, arrivedAt}: Arrival): IntakeRecord {
+  private toRecord({stream, bytes, arrivedAt, attempt}: Arrival): IntakeRecord {
     const refusal = screen(stream, bytes, this.decodeEvent)
-    return {stream, bytes: refusal === undefined ? bytes : undefined, refusal, ingestedAt: arrivedAt}
+    return {stream, bytes: refusal === undefined ? bytes : undefined, refusal, ingestedAt: arrivedAt, attempt}
   }
 
   /** Offset of the next input: how many were ever put on the log. */

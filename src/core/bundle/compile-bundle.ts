@@ -1,12 +1,20 @@
 import {hash} from 'node:crypto'
-import type {z} from 'zod'
+import {toJSONSchema, type z} from 'zod'
 import {DEFAULT_POLICY, type Policy} from '../decision/policy.js'
 import type {Rates} from '../event/rates.js'
 import type {Stream} from '../event/stream.js'
 import type {ValueList} from '../expression/scope.js'
 import {compileRule, type RuleContext} from '../rule/compile-rule.js'
+import {mendedRuleFile} from '../rule/mended-rule-file.js'
 import type {Rule} from '../rule/rule.js'
-import {matchFormOf, RULE_SCHEMA, type RuleFile, ruleFileSchema} from '../rule/rule-file.js'
+import {
+  headerOnlySchema,
+  MATCH_FORM_NAMES,
+  matchFormsOf,
+  RULE_SCHEMA,
+  type RuleFile,
+  ruleFileSchema,
+} from '../rule/rule-file.js'
 import {isError, type SourceFault, type SourceFile} from '../source/source-fault.js'
 import {type CheckedDocument, type RawDocument, readYaml, schemaNameOf} from '../source/yaml-document.js'
 import {assembleBundle, type Bundle, type BundleSettings, type RuleSource} from './bundle.js'
@@ -63,18 +71,32 @@ export function compileBundle({files, streams, settings}: BundleSources): Compil
   if (faults.some(isError)) return {bundle: undefined, faults}
   const id = contentHash(files, streams, settings)
   const {predicates, fieldsInUse} = context
-  const bundle = assembleBundle({id, settings, streams, rules, sources, policy, rates, predicates, fieldsInUse})
+  const bundle = assembleBundle({
+    id,
+    settings,
+    streams,
+    rules,
+    sources,
+    policy,
+    rates,
+    predicates,
+    fieldsInUse,
+  })
   return {bundle, faults}
 }
 
 type Readings<T> = readonly {readonly file: SourceFile; readonly checked: CheckedDocument<T>}[]
 
-function readLists(readings: Readings<z.infer<typeof listFileSchema>>, faults: SourceFault[]): ReadonlyMap<string, ValueList> {
+function readLists(
+  readings: Readings<z.infer<typeof listFileSchema>>,
+  faults: SourceFault[],
+): ReadonlyMap<string, ValueList> {
   const lists = new Map<string, ValueList>()
   for (const {checked} of readings) {
     if (checked.value === undefined) continue
     const {name} = checked.value
-    if (lists.has(name)) faults.push(checked.faultAt(['name'], `there are two lists called ${name}`, 'rename one of them'))
+    if (lists.has(name))
+      faults.push(checked.faultAt(['name'], `there are two lists called ${name}`, 'rename one of them'))
     lists.set(name, toValueList(checked.value))
   }
   return lists
@@ -83,7 +105,13 @@ function readLists(readings: Readings<z.infer<typeof listFileSchema>>, faults: S
 function onlyOne<T>(readings: Readings<T>, faults: SourceFault[]): T | undefined {
   for (const {file, checked} of readings.slice(1)) {
     const first = readings[0]?.file.path
-    faults.push(checked.faultAt(['schema'], `${file.path} is a second file of its kind beside ${first}`, 'keep one of them'))
+    faults.push(
+      checked.faultAt(
+        ['schema'],
+        `${file.path} is a second file of its kind beside ${first}`,
+        'keep one of them',
+      ),
+    )
   }
   return readings[0]?.checked.value
 }
@@ -97,17 +125,18 @@ function readRules(
   const sources: RuleSource[] = []
   const pathById = new Map<string, string>()
   // In the order of their ids, so that neither file names nor folders shape a result.
-  const checked = files.map(({file, raw}) => ({file, document: checkRule(raw, faults)}))
+  const checked = files.map(({file, raw}) => ({file, document: checkRule(raw, context, faults)}))
   checked.sort((a, b) => ((a.document?.value.id ?? '') < (b.document?.value.id ?? '') ? -1 : 1))
   for (const {file, document} of checked) {
     if (document === undefined) continue
     const {value, faultAt} = document
     const {id, version, mode, tests} = value
     const first = pathById.get(id)
-    if (first !== undefined) faults.push(faultAt(['id'], `the id ${id} is taken by ${first}`, 'give each rule its own id'))
+    if (first !== undefined)
+      faults.push(faultAt(['id'], `the id ${id} is taken by ${first}`, 'give each rule its own id'))
     pathById.set(id, file.path)
     // A rule that is off is checked like any other, but leaves no trace on the hot path.
-    const at = mode === 'off' ? {...context, predicates: new Map(), fieldsInUse: new Map()} : context
+    const at = mode === 'off' ? withoutTrace(context) : context
     const rule = compileRule(value, rules.length, at, faultAt, faults)
     sources.push({path: file.path, id, version, mode, tests})
     if (rule !== undefined && rule.mode !== 'off') rules.push(rule)
@@ -115,34 +144,56 @@ function readRules(
   return {rules, sources}
 }
 
+/** A context in which a rule can be compiled without a trace on the hot path. */
+function withoutTrace(context: RuleContext): RuleContext {
+  return {...context, predicates: new Map(), fieldsInUse: new Map()}
+}
+
 function checkRule(
   raw: RawDocument,
+  context: RuleContext,
   faults: SourceFault[],
 ): {value: RuleFile; faultAt: CheckedDocument<RuleFile>['faultAt']} | undefined {
-  const form = matchFormOf((raw.data as {match?: unknown}).match)
-  const document: CheckedDocument<RuleFile> = raw.check(ruleFileSchema(form ?? 'event'))
-  if (form === undefined) {
-    // What else is wrong is told as well, but not what an event match would lack.
-    faults.push(...document.faults.filter(({message}) => !message.includes('match')))
+  const [form, second] = matchFormsOf((raw.data as {match?: unknown}).match)
+  if (form === undefined || second !== undefined) {
+    const rest = raw.check(headerOnlySchema)
+    const named = form === undefined ? 'names no form of rule' : `names both ${form} and ${second}`
+    faults.push(...rest.faults)
     faults.push(
-      document.faultAt(['match'], 'match names no form of rule', 'write exactly one of event, window, together'),
+      rest.faultAt(['match'], `match ${named}`, `write exactly one of ${MATCH_FORM_NAMES.join(', ')}`),
     )
     return undefined
   }
+  const document: CheckedDocument<RuleFile> = raw.check(ruleFileSchema(form))
+  const {value, faultAt} = document
   faults.push(...document.faults)
-  return document.value === undefined ? undefined : {value: document.value, faultAt: document.faultAt}
+  if (value !== undefined) return {value, faultAt}
+  // Its conditions are checked all the same, so that everything wrong with the file is told at once.
+  const mended = mendedRuleFile(form, raw.data)
+  if (mended !== undefined) compileRule(mended, 0, withoutTrace(context), faultAt, faults)
+  return undefined
 }
 
 function unknownSchema(file: SourceFile, schema: string | undefined): SourceFault {
-  const message = schema === undefined ? 'the file does not say what it is' : `there is no schema ${JSON.stringify(schema)}`
+  const message =
+    schema === undefined ? 'the file does not say what it is' : `there is no schema ${JSON.stringify(schema)}`
   const remedy = `begin it with one of ${KNOWN_SCHEMAS.map((known) => `schema: ${known}`).join(', ')}`
   return {file: file.path, line: 1, column: 1, message, remedy, severity: 'error'}
 }
 
 /** Hash over the parsed content, so that comments, spacing and file names do not count. */
-function contentHash(files: readonly SourceFile[], streams: ReadonlyMap<string, Stream>, settings: BundleSettings): string {
+function contentHash(
+  files: readonly SourceFile[],
+  streams: ReadonlyMap<string, Stream>,
+  settings: BundleSettings,
+): string {
   const contents = files.map((file) => JSON.stringify(sortKeys(readYaml(file).data))).sort()
-  const declared = [...streams.values()].map(({name, keyField, rank}) => [name, keyField, rank])
+  const declared = [...streams.values()].map(({name, keyField, rank, schema}) => [
+    name,
+    keyField,
+    rank,
+    toJSONSchema(schema, {io: 'input'}),
+  ])
   return hash('sha256', JSON.stringify([contents, declared, sortKeys(settings)]), 'hex').slice(0, 32)
 }
 

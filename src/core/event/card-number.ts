@@ -8,7 +8,7 @@ const RUN = /\d(?:[ -]?\d){12,}/g
 const ENDS_IN_LETTER = /\p{L}$/u
 const BEGINS_WITH_LETTER = /^\p{L}/u
 
-/** A JSON escape, as far as it is one; `\\\\` is taken as a whole, so that what follows it is not escaped. */
+/** A JSON escape, as far as it is one; `\\` is taken as a whole, so that what follows it is not escaped. */
 const ESCAPE = /\\(?:u([0-9a-fA-F]{4})|[^u])/g
 const CONTROL_ESCAPES = new Set(['\\b', '\\f', '\\n', '\\r', '\\t'])
 
@@ -59,9 +59,9 @@ export function rawTextHoldsCardNumber(text: string): boolean {
   if (textHoldsCardNumber(text)) return true
   if (!text.includes('\\')) return false
   return textHoldsCardNumber(
-    text.replace(ESCAPE, (escape, hex: string | undefined) => {
+    text.replace(ESCAPE, (spelled, hex: string | undefined) => {
       if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16))
-      return CONTROL_ESCAPES.has(escape) ? '\n' : escape
+      return CONTROL_ESCAPES.has(spelled) ? '\n' : spelled
     }),
   )
 }

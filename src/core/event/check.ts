@@ -22,7 +22,13 @@ export function compileCheck({schema}: Stream): CheckSchema {
 
 function compile(schema: z.ZodType): CheckSchema {
   // `strictNumbers`: what is too large for a double, such as 1e999, parses to infinity and is no number.
-  const ajv = new Ajv({unicode: false, strict: false, strictNumbers: true, validateFormats: false, logger: false})
+  const ajv = new Ajv({
+    unicode: false,
+    strict: false,
+    strictNumbers: true,
+    validateFormats: false,
+    logger: false,
+  })
   const fits: ValidateFunction = ajv.compile(z.toJSONSchema(schema, {io: 'input', target: 'draft-7'}))
   return (value) => (fits(value) ? undefined : describeMisfit(schema, value, ajv.errorsText(fits.errors)))
 }

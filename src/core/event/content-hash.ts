@@ -68,7 +68,9 @@ const TOO_DEEP = `nested deeper than ${MAX_DEPTH} levels; flatten the event`
 
 function isPrototypeKey(name: string, value: unknown): boolean {
   if (name === '__proto__') return true
-  return name === 'constructor' && typeof value === 'object' && value !== null && Object.hasOwn(value, 'prototype')
+  return (
+    name === 'constructor' && typeof value === 'object' && value !== null && Object.hasOwn(value, 'prototype')
+  )
 }
 
 function startField(name: string): void {

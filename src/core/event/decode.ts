@@ -1,4 +1,9 @@
-import {mayHoldDigitRun, numberIsCardNumber, rawTextHoldsCardNumber, textHoldsCardNumber} from './card-number.js'
+import {
+  mayHoldDigitRun,
+  numberIsCardNumber,
+  rawTextHoldsCardNumber,
+  textHoldsCardNumber,
+} from './card-number.js'
 import {type CheckSchema, compileCheck} from './check.js'
 import {inspectContent} from './content-hash.js'
 import type {DeadLetterReason} from './dead-letter.js'
@@ -63,7 +68,8 @@ export function compileDecode(settings: DecodeSettings): Decode {
   return (streamName, value, text, whole = value) => {
     const stream = streamName === undefined ? undefined : settings.streams.get(streamName)
     if (stream === undefined) {
-      const named = streamName === undefined ? 'no stream is named' : `no stream is called ${quoteName(streamName)}`
+      const named =
+        streamName === undefined ? 'no stream is named' : `no stream is called ${quoteName(streamName)}`
       return {reason: 'unknown_stream', detail: `${named}; known are ${known}`}
     }
     const suspicious = mayHoldDigitRun(text) || text.includes('\\u')
@@ -107,15 +113,18 @@ const NO_EXEMPTIONS: ReadonlySet<string> = new Set()
 
 const CARD_NUMBER: Refusal = {
   reason: 'looks_like_pan',
-  detail: 'a field holds what looks like a card number; send a token, or exempt the field (pan_exempt) with a reason',
+  detail:
+    'a field holds what looks like a card number; send a token, or exempt the field (pan_exempt) with a reason',
 }
 const UNROUTABLE: Refusal = {
   reason: 'unroutable',
-  detail: 'user_id is missing, so the feedback belongs to no partition; add it, or use the feedback API, which fills it in',
+  detail:
+    'user_id is missing, so the feedback belongs to no partition; add it, or use the feedback API, which fills it in',
 }
 const BAD_TIME: Refusal = {
   reason: 'bad_schema',
-  detail: 'event_time: expected RFC 3339 such as 2026-01-31T12:00:00.000Z or integer epoch milliseconds, years 1 to 9999',
+  detail:
+    'event_time: expected RFC 3339 such as 2026-01-31T12:00:00.000Z or integer epoch milliseconds, years 1 to 9999',
 }
 const NO_SUBJECT: Refusal = {
   reason: 'bad_schema',

@@ -33,7 +33,12 @@ const windowMatch = z.strictObject({
   having: condition,
 })
 
-const togetherItem = z.strictObject({as: name, stream, when: condition.optional(), after: z.string().optional()})
+const togetherItem = z.strictObject({
+  as: name,
+  stream,
+  when: condition.optional(),
+  after: z.string().optional(),
+})
 
 const togetherMatch = z.strictObject({
   together: z.strictObject({
@@ -76,17 +81,22 @@ const header = {
 
 export type MatchFormName = keyof typeof MATCH_FORMS
 
-/** Which form a `match` names; undefined if none or several. */
-export function matchFormOf(match: unknown): MatchFormName | undefined {
-  if (match === null || typeof match !== 'object') return undefined
-  const named = Object.keys(MATCH_FORMS).filter((form) => form in match)
-  return named.length === 1 ? (named[0] as MatchFormName) : undefined
+/** The forms a rule can have, in the order of the documentation. */
+export const MATCH_FORM_NAMES = Object.keys(MATCH_FORMS) as readonly MatchFormName[]
+
+/** Which forms a `match` names: exactly one, if the file is right. */
+export function matchFormsOf(match: unknown): readonly MatchFormName[] {
+  if (match === null || typeof match !== 'object') return []
+  return MATCH_FORM_NAMES.filter((form) => Object.hasOwn(match, form))
 }
 
 /** The schema of a rule file whose `match` has this form: so that faults name what this form lacks, not every form. */
 export function ruleFileSchema(form: MatchFormName) {
   return z.strictObject({...header, match: MATCH_FORMS[form]})
 }
+
+/** The schema of a rule file whose `match` cannot be told: all that can be said of the rest. */
+export const headerOnlySchema = z.strictObject({...header, match: z.unknown().optional()})
 
 export type RuleHeader = Omit<z.infer<ReturnType<typeof ruleFileSchema>>, 'match'>
 export type RuleTest = z.infer<typeof ruleTest>

@@ -18,7 +18,11 @@ export function parseDuration(text: string): number | undefined {
 export const durationSchema = z.string(DURATION_REMEDY).transform((text, context) => {
   const ms = parseDuration(text)
   if (ms !== undefined) return ms
-  context.addIssue({code: 'custom', message: `${JSON.stringify(text)} is no duration`, params: {remedy: DURATION_REMEDY}})
+  context.addIssue({
+    code: 'custom',
+    message: `${JSON.stringify(text)} is no duration`,
+    params: {remedy: DURATION_REMEDY},
+  })
   return z.NEVER
 })
 

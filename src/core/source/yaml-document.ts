@@ -1,4 +1,4 @@
-import {type Document, isNode, isScalar, LineCounter, parseDocument, type YAMLError} from 'yaml'
+import {type Document, isMap, isNode, isScalar, LineCounter, parseDocument, type YAMLError} from 'yaml'
 import type {z} from 'zod'
 import {closest} from '../expression/suggest.js'
 import type {SourceFault, SourceFile} from './source-fault.js'
@@ -15,8 +15,17 @@ export interface CheckedDocument<T> {
   /** Undefined if the file does not fit the schema. */
   readonly value: T | undefined
   readonly faults: readonly SourceFault[]
-  /** A fault at a place of the file; `offset` counts characters into a text value. */
-  faultAt(path: Path, message: string, remedy: string, severity?: SourceFault['severity'], offset?: number): SourceFault
+  /**
+   * A fault at a place of the file, which is where the value at `path` stands: `offset` characters into it if it is
+   * text. For `name` it is the field's name that is at fault.
+   */
+  faultAt(
+    path: Path,
+    message: string,
+    remedy: string,
+    severity?: SourceFault['severity'],
+    offset?: number | 'name',
+  ): SourceFault
 }
 
 /** Plain YAML data before any schema. */
@@ -36,13 +45,23 @@ export function readYaml(file: SourceFile): RawDocument {
   if (file.text.length > FILE_LIMIT) {
     const message = `the file has ${file.text.length} characters; the limit is ${FILE_LIMIT}`
     const fault: SourceFault = {...at(0), message, remedy: 'split it: one rule per file', severity: 'error'}
-    return {data: undefined, faults: [fault], check: () => ({value: undefined, faults: [fault], faultAt: () => fault})}
+    return {
+      data: undefined,
+      faults: [fault],
+      check: () => ({value: undefined, faults: [fault], faultAt: () => fault}),
+    }
   }
   const document = parseDocument(file.text, {lineCounter: lines, prettyErrors: false})
   const faults: SourceFault[] = document.errors.map((error) => syntaxFault(error, at))
   const data = faults.length > 0 ? undefined : toData(document, faults, at)
 
-  const faultAt: CheckedDocument<unknown>['faultAt'] = (path, message, remedy, severity = 'error', offset) => ({
+  const faultAt: CheckedDocument<unknown>['faultAt'] = (
+    path,
+    message,
+    remedy,
+    severity = 'error',
+    offset,
+  ) => ({
     ...at(offsetOf(document, path, offset)),
     message,
     remedy,
@@ -55,7 +74,11 @@ export function readYaml(file: SourceFile): RawDocument {
       if (faults.length > 0) return {value: undefined, faults, faultAt}
       const parsed = schema.safeParse(data)
       if (parsed.success) return {value: parsed.data, faults: [], faultAt}
-      return {value: undefined, faults: parsed.error.issues.flatMap((issue) => schemaFaults(issue, schema, faultAt)), faultAt}
+      return {
+        value: undefined,
+        faults: parsed.error.issues.flatMap((issue) => schemaFaults(issue, schema, data, faultAt)),
+        faultAt,
+      }
     },
   }
 }
@@ -80,16 +103,21 @@ function syntaxFault(
   error: YAMLError,
   at: (offset: number) => {file: string; line: number; column: number},
 ): SourceFault {
-  return {
-    ...at(error.pos[0]),
-    message: `this is not YAML: ${error.message}`,
-    remedy: "put conditions inside {…}, those that begin with ! and those that hold ': ' in quotes",
-    severity: 'error',
-  }
+  const [message, remedy] = SYNTAX_FAULTS[error.code] ?? [
+    `this is not YAML: ${error.message}`,
+    "put conditions inside {…}, those that begin with ! and those that hold ': ' in quotes",
+  ]
+  return {...at(error.pos[0]), message, remedy, severity: 'error'}
+}
+
+const SYNTAX_FAULTS: {readonly [code: string]: readonly [message: string, remedy: string]} = {
+  DUPLICATE_KEY: ['a field is written twice', 'remove one of them'],
+  MULTIPLE_DOCS: ['the file holds several documents', 'give each its own file'],
 }
 
 /** Where a path stands; for text with an offset, that character of it. */
-function offsetOf(document: Document.Parsed, path: Path, offset: number | undefined): number {
+function offsetOf(document: Document.Parsed, path: Path, offset: number | 'name' | undefined): number {
+  if (offset === 'name') return nameOffset(document, path) ?? offsetOf(document, path, undefined)
   for (let length = path.length; length >= 0; length--) {
     const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true)
     if (!isNode(node) || node.range == null) continue
@@ -101,31 +129,67 @@ function offsetOf(document: Document.Parsed, path: Path, offset: number | undefi
   return 0
 }
 
+/** Where the name of the field at a path stands. */
+function nameOffset(document: Document.Parsed, path: Path): number | undefined {
+  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true)
+  if (!isMap(parent)) return undefined
+  const pair = parent.items.find(({key}) => isScalar(key) && String(key.value) === path.at(-1))
+  return isScalar(pair?.key) ? pair.key.range?.[0] : undefined
+}
+
 type Issue = z.core.$ZodIssue
 
-function schemaFaults(issue: Issue, schema: z.ZodType, faultAt: CheckedDocument<unknown>['faultAt']): SourceFault[] {
+function schemaFaults(
+  issue: Issue,
+  schema: z.ZodType,
+  data: unknown,
+  faultAt: CheckedDocument<unknown>['faultAt'],
+): SourceFault[] {
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(schema, issue.path)
     return issue.keys.map((key) => {
       const meant = closest(key, known)
-      const remedy = meant === undefined ? `known here are ${known.join(', ') || 'none'}` : `did you mean ${JSON.stringify(meant)}?`
-      return faultAt([...issue.path, key], `unknown field ${JSON.stringify(key)}`, remedy)
+      const remedy =
+        meant === undefined
+          ? `known here are ${known.join(', ') || 'none'}`
+          : `did you mean ${JSON.stringify(meant)}?`
+      return faultAt([...issue.path, key], `unknown field ${JSON.stringify(key)}`, remedy, 'error', 'name')
     })
   }
   if (issue.code === 'invalid_union') {
     const deepest = issue.errors.flat().sort((a, b) => b.path.length - a.path.length)[0]
     if (deepest !== undefined) {
-      return schemaFaults({...deepest, path: [...issue.path, ...deepest.path]} as Issue, schema, faultAt)
+      return schemaFaults(
+        {...deepest, path: [...issue.path, ...deepest.path]} as Issue,
+        schema,
+        data,
+        faultAt,
+      )
     }
   }
   const place = issue.path.map(String).join('.')
   const name = place === '' ? 'the file' : place
-  if (issue.code === 'invalid_type' && issue.input === undefined && issue.path.length > 0) {
-    return [faultAt(issue.path.slice(0, -1), `${name} is missing`, `add it (${issue.expected})`)]
+  if (issue.path.length > 0 && valueAt(data, issue.path) === undefined) {
+    return [faultAt(issue.path.slice(0, -1), `${name} is missing`, `add it${kindOf(issue)}`)]
   }
   const remedy = issue.code === 'custom' ? issue.params?.remedy : undefined
   if (typeof remedy === 'string') return [faultAt(issue.path, `${name}: ${issue.message}`, remedy)]
   return [faultAt(issue.path, `${name}: ${issue.message}`, 'see docs/rules.md for what may stand here')]
+}
+
+/** What a missing field should hold, as far as the schema says it. */
+function kindOf(issue: Issue): string {
+  if (issue.code === 'invalid_type') return ` (${issue.expected})`
+  return issue.code === 'invalid_value' ? ` (${issue.values.map(String).join(', ')})` : ''
+}
+
+function valueAt(data: unknown, path: Path): unknown {
+  let at = data
+  for (const step of path) {
+    if (at === null || typeof at !== 'object') return undefined
+    at = (at as {[step: PropertyKey]: unknown})[step]
+  }
+  return at
 }
 
 /** The names a strict object of the schema knows at a path. */
@@ -152,4 +216,3 @@ export function schemaNameOf(data: unknown): string | undefined {
   const name = data !== null && typeof data === 'object' ? (data as {schema?: unknown}).schema : undefined
   return typeof name === 'string' ? name : undefined
 }
-

@@ -1,5 +1,6 @@
 import {map, type OperatorFunction} from 'rxjs'
 import type {KeyState} from '../../core/decision/key-state.js'
+import {textHoldsCardNumber} from '../../core/event/card-number.js'
 import {type DecodedEvent, isRefusal, type Refusal, rawForDeadLetter} from '../../core/event/decode.js'
 import {usdPer} from '../../core/event/rates.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
@@ -58,7 +59,7 @@ class Admission {
       const stream = known ? (record.stream as string) : UNKNOWN_STREAM
       this.fates.push(fate)
       book(this.partition.ledger, stream, fate.fate)
-      if (fate.refusal !== undefined) this.deadLetters.push(this.deadLetter(record, stream, fate.refusal, isRefusal(outcome)))
+      if (fate.refusal !== undefined) this.deadLetters.push(this.deadLetter(record, fate.refusal, isRefusal(outcome)))
       observeRecord(time, stream, record.ingestedAt)
       if (fate.fate === 'accepted' && !isRefusal(outcome)) observeAccepted(time, stream, outcome.time)
       advanceWatermark(time, settings)
@@ -136,14 +137,15 @@ class Admission {
     return (amount as number) * rate
   }
 
-  private deadLetter(record: InputRecord, stream: string, refusal: Refusal, whileDecoding: boolean): DeadLetter {
+  private deadLetter(record: InputRecord, refusal: Refusal, whileDecoding: boolean): DeadLetter {
     const {bytes} = record
+    const topic = record.stream === undefined || textHoldsCardNumber(record.stream) ? UNKNOWN_STREAM : record.stream
     return {
       reason: refusal.reason,
       detail: refusal.detail,
-      origin: {topic: stream, partition: this.partition.number, offset: record.offset},
+      origin: {topic, partition: this.partition.number, offset: record.offset},
       stage: whileDecoding ? 'decode' : 'admit',
-      attempt: 1,
+      attempt: record.attempt ?? 1,
       raw: bytes === undefined ? null : rawForDeadLetter(bytes, utf8.decode(bytes)),
     }
   }

@@ -10,6 +10,8 @@ export interface IntakeRecord {
   /** Why it is refused, if that is known already; it goes on the log to be accounted for. */
   readonly refusal: Refusal | undefined
   readonly ingestedAt: WallTime
+  /** How many times it was tried, this one included; 1 if absent. */
+  readonly attempt?: number | undefined
 }
 
 /** Where inputs are put on the log. */

@@ -13,13 +13,15 @@ export interface InputRecord {
   readonly bytes: Uint8Array | undefined
   /** What the input was found to be, where that was known before it was put on the log (or on the way from it). */
   readonly outcome: DecodedEvent | Refusal | undefined
+  /** How many times it was tried, this one included; 1 if absent. */
+  readonly attempt?: number | undefined
 }
 
 /** What one poll of a partition returned. Without records it only says how late it is. */
 export interface InputBatch {
   readonly partition: number
   readonly records: readonly InputRecord[]
-  /** Wall time of the poll. */
+  /** Wall time up to which the partition was read: that of the poll if it reached the end, else the last record's arrival. */
   readonly polledAt: WallTime
   /** Offset to go on from. */
   readonly nextOffset: number

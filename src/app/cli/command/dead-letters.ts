@@ -103,7 +103,7 @@ async function send(
       if (ahead > 0) await new Promise((resolve) => setTimeout(resolve, ahead))
       const stream = letter.origin.topic === 'unknown' ? undefined : letter.origin.topic
       const bytes = Buffer.from(letter.raw as string, 'base64')
-      const [fate] = await service.append([{stream, bytes, arrivedAt: SYSTEM_CLOCK.now()}])
+      const [fate] = await service.append([{stream, bytes, arrivedAt: SYSTEM_CLOCK.now(), attempt: letter.attempt + 1}])
       await service.readModel.markReplayed(id)
       const key = fate?.fate ?? 'lost'
       outcomes[key] = (outcomes[key] ?? 0) + 1

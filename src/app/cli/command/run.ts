@@ -51,7 +51,7 @@ async function runService(options: RunOptions): Promise<void> {
 
 async function serve(config: Config): Promise<void> {
   const started = performance.now()
-  const log = pino({base: undefined})
+  const log = pino({base: null})
   const bundle = await loadBundle(config)
   const ended = endSignal()
   const service = await EmbeddedService.start({

@@ -1,0 +1,49 @@
+import {mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+
+/** Which traffic a demo plays. The same plan always plays the same traffic. */
+export interface DemoPlan {
+  readonly seed: number
+  readonly users: number
+  readonly days: number
+}
+
+interface Manifest {
+  readonly plan: DemoPlan
+  readonly finished: boolean
+}
+
+/**
+ * The demo's own data directory. A demo that was killed goes on where it stopped; one that finished, or that played
+ * other traffic, is cleared away before the next begins.
+ */
+export async function prepareDemoDir(dir: string, plan: DemoPlan): Promise<void> {
+  const manifest = await readManifest(dir)
+  const goesOn = manifest !== undefined && !manifest.finished && samePlan(manifest.plan, plan)
+  if (!goesOn) await rm(join(dir, 'db'), {recursive: true, force: true})
+  await writeManifest(dir, {plan, finished: false})
+}
+
+export async function markDemoFinished(dir: string, plan: DemoPlan): Promise<void> {
+  await writeManifest(dir, {plan, finished: true})
+}
+
+async function readManifest(dir: string): Promise<Manifest | undefined> {
+  try {
+    return JSON.parse(await readFile(join(dir, 'demo.json'), 'utf8')) as Manifest
+  } catch {
+    // None yet, or not ours: the demo begins anew.
+    return undefined
+  }
+}
+
+async function writeManifest(dir: string, manifest: Manifest): Promise<void> {
+  await mkdir(dir, {recursive: true})
+  const path = join(dir, 'demo.json')
+  await writeFile(`${path}.new`, `${JSON.stringify(manifest)}\n`)
+  await rename(`${path}.new`, path)
+}
+
+function samePlan(a: DemoPlan, b: DemoPlan): boolean {
+  return a.seed === b.seed && a.users === b.users && a.days === b.days
+}
