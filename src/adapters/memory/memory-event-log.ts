@@ -76,7 +76,10 @@ export class MemoryEventLog implements EventSource, EventIntake {
     const log = this.takeTurn()
     const records = this.read(log)
     log.position += records.length
-    return {partition: log.number, records, polledAt: this.clock.now(), nextOffset: log.position}
+    const last = records.at(-1)
+    const isAtEnd = last === undefined || log.position === log.records.length
+    const polledAt = isAtEnd ? this.clock.now() : last.ingestedAt
+    return {partition: log.number, records, polledAt, nextOffset: log.position}
   }
 
   /** The next partition with unread records; if there is none, each partition in turn is told the time. */

@@ -70,27 +70,22 @@ async function runTest(source: RuleSource, test: RuleTest, bundle: Bundle, confi
 /** Anchors whose alerts stand at the end, in the total order. */
 async function alertedAnchors(lines: readonly string[], bundle: Bundle, config: Config): Promise<readonly string[]> {
   const standing = new Map<string, AlertRecord>()
-  const hits = new Map<string, string>()
   const publisher: Publisher = {
-    publish: async ({alerts, decisions}) => {
+    publish: async ({alerts}) => {
       for (const alert of alerts) {
         if (alert.type === 'alert.retracted') standing.delete(alert.alert_id)
         else standing.set(alert.alert_id, alert)
-      }
-      // An allow rule opens no alert: what it fires for shows in the decisions.
-      for (const {transaction_id, rules, event_time} of decisions) {
-        if (rules.some(({action}) => action === 'approve')) hits.set(transaction_id, event_time)
-        else hits.delete(transaction_id)
       }
     },
   }
   const panExempt = new Set(config.panExempt.keys())
   await runReplay({lines: asLines(lines), bundle, publisher, eventLimit: config.eventLimit, panExempt})
-  const anchors = [...standing.values()].map(({anchor, event_time}) => ({id: anchor.id, time: event_time}))
-  const allowed = [...hits].map(([id, time]) => ({id, time}))
-  return [...anchors, ...allowed]
-    .sort((a, b) => (a.time === b.time ? compareIds(a.id, b.id) : a.time < b.time ? -1 : 1))
-    .map(({id}) => id)
+  return [...standing.values()].sort(byTotalOrder).map(({anchor}) => anchor.id)
+}
+
+function byTotalOrder(a: AlertRecord, b: AlertRecord): number {
+  if (a.event_time !== b.event_time) return a.event_time < b.event_time ? -1 : 1
+  return compareIds(a.anchor.id, b.anchor.id)
 }
 
 /** Replay lines; required fields that a test leaves out are filled in. */

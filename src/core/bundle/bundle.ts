@@ -75,7 +75,10 @@ export function assembleBundle(parts: {
   }
   const rulesByStream = new Map<string, readonly Rule[]>()
   for (const stream of streams.keys()) {
-    rulesByStream.set(stream, rules.filter(({form}) => form.streams.includes(stream)))
+    rulesByStream.set(
+      stream,
+      rules.filter(({form}) => form.streams.includes(stream)),
+    )
   }
   const uses = (join: 'location' | 'merchant') =>
     rules.filter(({form}) => form.conditions.some(({condition}) => condition.uses[join]))

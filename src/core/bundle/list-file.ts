@@ -9,7 +9,11 @@ const TIME_REMEDY = 'write RFC 3339, such as 2027-01-01T00:00:00Z'
 export const timeSchema = z.string().transform((text, context) => {
   const time = parseEventTime(text)
   if (time !== undefined) return time
-  context.addIssue({code: 'custom', message: `${JSON.stringify(text)} is no time`, params: {remedy: TIME_REMEDY}})
+  context.addIssue({
+    code: 'custom',
+    message: `${JSON.stringify(text)} is no time`,
+    params: {remedy: TIME_REMEDY},
+  })
   return z.NEVER
 })
 

@@ -9,7 +9,11 @@ const DATE_REMEDY = 'write a date such as 2026-01-01, or a time such as 2026-01-
 const dateSchema = z.string().transform((text, context) => {
   const time = parseEventTime(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text)
   if (time !== undefined) return time
-  context.addIssue({code: 'custom', message: `${JSON.stringify(text)} is no date`, params: {remedy: DATE_REMEDY}})
+  context.addIssue({
+    code: 'custom',
+    message: `${JSON.stringify(text)} is no date`,
+    params: {remedy: DATE_REMEDY},
+  })
   return z.NEVER
 })
 
@@ -24,6 +28,9 @@ export const ratesFileSchema = z.strictObject({
 
 export function toRates({usd_per}: z.infer<typeof ratesFileSchema>): Rates {
   return new Map(
-    Object.entries(usd_per).map(([currency, rates]) => [currency, [...rates].sort((a, b) => a.from - b.from)]),
+    Object.entries(usd_per).map(([currency, rates]) => [
+      currency,
+      [...rates].sort((a, b) => a.from - b.from),
+    ]),
   )
 }

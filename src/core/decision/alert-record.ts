@@ -12,7 +12,10 @@ export interface AlertCircumstances {
 }
 
 /** The record of a change to an alert; undefined if the change concerns the decision only. */
-export function toAlertRecord(change: ExplainedChange, circumstances: AlertCircumstances): AlertRecord | undefined {
+export function toAlertRecord(
+  change: ExplainedChange,
+  circumstances: AlertCircumstances,
+): AlertRecord | undefined {
   const {rule, anchor, record, match, explanation} = change
   if (record === undefined) return undefined
   return {

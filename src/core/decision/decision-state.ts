@@ -14,7 +14,8 @@ export function applyToDecision(state: KeyState, change: ExplainedChange): Decis
   const decision = state.decisions?.get(anchor.id) ?? undecided(anchor)
   const others = decision.hits.filter(({rule: other}) => other !== rule)
   const alertId = hit === 'alerted' ? change.alertId : null
-  decision.hits = hit === 'none' ? others : [...others, {rule, alertId, reason: change.explanation.reason}].sort(byWeight)
+  decision.hits =
+    hit === 'none' ? others : [...others, {rule, alertId, reason: change.explanation.reason}].sort(byWeight)
   decision.decision = decide(decision.hits.map(({rule: {action, score}}) => ({action, score})))
   if (state.decisions === undefined) state.decisions = new Map()
   state.decisions.set(anchor.id, decision)

@@ -70,7 +70,13 @@ export function reconcile(
   if (before === undefined && match === undefined) return []
   if (before !== undefined && match !== undefined && sameEvidence(before, match)) return []
 
-  const firing = existing ?? {anchor, alertId: newAlertId(), match: undefined, alerted: false, nextRevision: 0}
+  const firing = existing ?? {
+    anchor,
+    alertId: newAlertId(),
+    match: undefined,
+    alerted: false,
+    nextRevision: 0,
+  }
   if (existing === undefined) of.firings.splice(place, 0, firing)
   firing.match = match
   const amended = before !== undefined && match !== undefined
@@ -83,7 +89,12 @@ export function reconcile(
  * Goes through the firing anchors in the total order: one that comes less than the cooldown after the last
  * alerted one is suppressed. An event out of order can change the chain; the difference is returned.
  */
-function rechain(of: RuleFirings, changed: Firing, amended: boolean, before: Match | undefined): FiringChange[] {
+function rechain(
+  of: RuleFirings,
+  changed: Firing,
+  amended: boolean,
+  before: Match | undefined,
+): FiringChange[] {
   const changes: FiringChange[] = []
   const cooldown = of.rule.cooldown as number
   let last = of.lastSettledAlert

@@ -1,9 +1,9 @@
 import type {Bundle} from '../bundle/bundle.js'
+import {compareEvents} from '../event/order.js'
 import type {StoredEvent} from '../event/stored-event.js'
 import {LOCATIONS, TRANSACTION_RANK, TRANSACTIONS} from '../event/stream.js'
 import type {EventTime} from '../event/time.js'
 import type {Evaluation} from '../expression/evaluation.js'
-import {compareEvents} from '../event/order.js'
 import {locationAsOf, spanOfFix} from '../history/as-of-join.js'
 import {KeyHistory} from '../history/key-history.js'
 import type {VersionedTable} from '../history/versioned-table.js'
@@ -12,7 +12,14 @@ import type {KeyView, Limits} from '../rule/form.js'
 import {holds, mayHold} from '../rule/predicate.js'
 import type {Rule} from '../rule/rule.js'
 import {alertId} from './alert-identity.js'
-import {type Firing, type FiringChange, firingsKey, keyValueOf, type RuleFirings, reconcile} from './firing.js'
+import {
+  type Firing,
+  type FiringChange,
+  firingsKey,
+  keyValueOf,
+  type RuleFirings,
+  reconcile,
+} from './firing.js'
 import type {KeyState} from './key-state.js'
 import type {RuleCounts} from './rule-counters.js'
 
@@ -53,9 +60,17 @@ export class RuleEvaluator implements KeyView {
     for (const rule of this.bundle.rulesByStream.get(event.stream) ?? []) {
       const {form} = rule
       if (!form.concerns(event)) continue
-      this.reevaluate(rule, state, event.time - form.lookahead, event.time + form.lookback, settledUpTo, event)
+      this.reevaluate(
+        rule,
+        state,
+        event.time - form.lookahead,
+        event.time + form.lookback,
+        settledUpTo,
+        event,
+      )
     }
-    if (event.stream === LOCATIONS && this.bundle.locationRules.length > 0) this.fixEntered(state, event, settledUpTo)
+    if (event.stream === LOCATIONS && this.bundle.locationRules.length > 0)
+      this.fixEntered(state, event, settledUpTo)
     return this.changes
   }
 
@@ -98,9 +113,22 @@ export class RuleEvaluator implements KeyView {
   }
 
   /** The transactions between two times see another location or merchant: looks anew at every anchor they can matter to. */
-  private joinChanged(rules: readonly Rule[], state: KeyState, from: number, to: number, settledUpTo: EventTime): void {
+  private joinChanged(
+    rules: readonly Rule[],
+    state: KeyState,
+    from: number,
+    to: number,
+    settledUpTo: EventTime,
+  ): void {
     for (const rule of rules) {
-      this.reevaluate(rule, state, from - rule.form.lookahead, to + rule.form.lookback, settledUpTo, undefined)
+      this.reevaluate(
+        rule,
+        state,
+        from - rule.form.lookahead,
+        to + rule.form.lookback,
+        settledUpTo,
+        undefined,
+      )
     }
   }
 
@@ -159,4 +187,3 @@ function isAfterEvidence(of: RuleFirings | undefined, anchor: StoredEvent, cause
   const last = firing?.match?.evidence.at(-1)
   return last !== undefined && compareEvents(cause, last.event) > 0
 }
-

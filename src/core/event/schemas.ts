@@ -60,19 +60,18 @@ export const merchantSchema = z.looseObject({
   status: z.string().nullish(),
 })
 
-export const feedbackSchema = z
-  .looseObject({
-    feedback_id: id,
-    /** Without it the feedback belongs to no partition; the feedback API fills it in. */
-    user_id: optionalId,
-    verdict: z.enum(['fraud', 'legitimate', 'inconclusive']),
-    event_time: eventTime,
-    transaction_id: optionalId,
-    alert_id: optionalId,
-    reviewer: z.string().nullish(),
-    note: z.string().nullish(),
-    source: z.enum(['review', 'chargeback', 'customer']).nullish(),
-  })
+export const feedbackSchema = z.looseObject({
+  feedback_id: id,
+  /** Without it the feedback belongs to no partition; the feedback API fills it in. */
+  user_id: optionalId,
+  verdict: z.enum(['fraud', 'legitimate', 'inconclusive']),
+  event_time: eventTime,
+  transaction_id: optionalId,
+  alert_id: optionalId,
+  reviewer: z.string().nullish(),
+  note: z.string().nullish(),
+  source: z.enum(['review', 'chargeback', 'customer']).nullish(),
+})
 
 /** A field of a stream that the installation declares: its type, and whether an event must have it. */
 export const declaredFieldSchema = z.strictObject({

@@ -1,7 +1,13 @@
 import type {EventTime} from './time.js'
 
 /** What a field holds once an event is accepted. `undefined` says: missing. JSON null is missing, too. */
-export type FieldValue = number | string | boolean | undefined | readonly unknown[] | {readonly [name: string]: unknown}
+export type FieldValue =
+  | number
+  | string
+  | boolean
+  | undefined
+  | readonly unknown[]
+  | {readonly [name: string]: unknown}
 
 /** The fields of an accepted event that rules and features use, by their wire names. */
 export type Fields = {readonly [name: string]: FieldValue}

@@ -129,7 +129,14 @@ function declaredStream(declaration: DeclaredStream, rank: number): Stream {
   const optionalIds: string[] = []
   for (const [field, {type, required}] of Object.entries(fields)) {
     const isId = field.endsWith('_id')
-    const ofType = type === 'number' ? z.number() : type === 'boolean' ? z.boolean() : isId && required ? z.string().min(1) : z.string()
+    const ofType =
+      type === 'number'
+        ? z.number()
+        : type === 'boolean'
+          ? z.boolean()
+          : isId && required
+            ? z.string().min(1)
+            : z.string()
     shape[field] = required ? ofType : ofType.nullish()
     if (isId && !required) optionalIds.push(field)
   }
@@ -166,7 +173,8 @@ function fieldTypesOf(schema: z.ZodObject): ReadonlyMap<string, FieldType> {
 }
 
 function fieldType(field: z.ZodType): FieldType {
-  if (field instanceof z.ZodOptional || field instanceof z.ZodNullable) return fieldType(field.unwrap() as z.ZodType)
+  if (field instanceof z.ZodOptional || field instanceof z.ZodNullable)
+    return fieldType(field.unwrap() as z.ZodType)
   if (field instanceof z.ZodNumber) return 'double'
   return field instanceof z.ZodBoolean ? 'bool' : 'string'
 }

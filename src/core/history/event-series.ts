@@ -108,7 +108,8 @@ export class EventSeries {
     while (low < high) {
       const middle = (low + high) >>> 1
       const at = this.times[middle] as number
-      const precedes = at < time || (at === time && compareIds((this.events[middle] as StoredEvent).id, id) < 0)
+      const precedes =
+        at < time || (at === time && compareIds((this.events[middle] as StoredEvent).id, id) < 0)
       if (precedes) low = middle + 1
       else high = middle
     }

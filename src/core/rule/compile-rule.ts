@@ -81,7 +81,8 @@ class RuleCompiler {
     const scope = this.scope(names, stream)
     const when = this.predicate(window.when, ['match', 'window', 'when'], stream, scope)
     const overWindow = this.condition(having, ['match', 'having'], {...scope, window: window.as})
-    if (window.span === 0) this.fault(['match', 'window', 'span'], 'a window of no length holds nothing', 'write a longer span')
+    if (window.span === 0)
+      this.fault(['match', 'window', 'span'], 'a window of no length holds nothing', 'write a longer span')
     if (overWindow === undefined) return undefined
     const {narrowedBy} = this
     return windowForm({as: window.as, stream, when, span: window.span, having: overWindow, narrowedBy})
@@ -93,7 +94,8 @@ class RuleCompiler {
     const streams = of.map(({stream}, slot) => this.stream(stream, [...path, slot, 'stream']))
     const byName = new Map<string, number>()
     for (const [slot, {as}] of of.entries()) {
-      if (byName.has(as)) this.fault([...path, slot, 'as'], `${as} names two events`, 'give each its own name')
+      if (byName.has(as))
+        this.fault([...path, slot, 'as'], `${as} names two events`, 'give each its own name')
       byName.set(as, slot)
     }
     const anchor = this.slotOf(together.anchor, byName, ['match', 'together', 'anchor']) ?? 0
@@ -104,7 +106,8 @@ class RuleCompiler {
       const itemPath = [...path, slot]
       const stream = known[slot] as Stream
       const after = this.slotOf(item.after, byName, [...itemPath, 'after'])
-      if (after === slot) this.fault([...itemPath, 'after'], `${item.as} cannot come after itself`, 'name another item')
+      if (after === slot)
+        this.fault([...itemPath, 'after'], `${item.as} cannot come after itself`, 'name another item')
       const condition = this.condition(item.when, [...itemPath, 'when'], this.scope(names, stream))
       const alone = condition === undefined || condition.slots.every((named) => named === slot)
       return {
@@ -115,26 +118,43 @@ class RuleCompiler {
         after,
       }
     })
-    if (contradictoryOrder(items)) this.fault(path, 'the orders given by after go round in a circle', 'remove one of them')
+    if (contradictoryOrder(items))
+      this.fault(path, 'the orders given by after go round in a circle', 'remove one of them')
     return togetherForm({items, anchor, within, narrowedBy: this.narrowedBy})
   }
 
-  private slotOf(name: string | undefined, byName: ReadonlyMap<string, number>, path: Path): number | undefined {
+  private slotOf(
+    name: string | undefined,
+    byName: ReadonlyMap<string, number>,
+    path: Path,
+  ): number | undefined {
     if (name === undefined) return undefined
     const slot = byName.get(name)
-    if (slot === undefined) this.fault(path, `no item is called ${JSON.stringify(name)}`, this.suggest(name, byName.keys()))
+    if (slot === undefined)
+      this.fault(path, `no item is called ${JSON.stringify(name)}`, this.suggest(name, byName.keys()))
     return slot
   }
 
   private stream(name: string, path: Path): Stream | undefined {
     const stream = this.context.streams.get(name)
     if (stream === undefined) {
-      this.fault(path, `no stream is called ${JSON.stringify(name)}`, this.suggest(name, this.context.streams.keys()))
+      this.fault(
+        path,
+        `no stream is called ${JSON.stringify(name)}`,
+        this.suggest(name, this.context.streams.keys()),
+      )
       return undefined
     }
-    const keyed = this.file.key === 'card_id' ? stream.fieldTypes.has('card_id') && stream.keyField === 'user_id' : stream.keyField === 'user_id'
+    const keyed =
+      this.file.key === 'card_id'
+        ? stream.fieldTypes.has('card_id') && stream.keyField === 'user_id'
+        : stream.keyField === 'user_id'
     if (!keyed) {
-      this.fault(path, `${name} has no field ${this.file.key}, by which the rule is keyed`, 'use a stream that has it, or another key')
+      this.fault(
+        path,
+        `${name} has no field ${this.file.key}, by which the rule is keyed`,
+        'use a stream that has it, or another key',
+      )
       return undefined
     }
     if (this.narrowedBy !== undefined) this.use(name, this.narrowedBy)
@@ -143,13 +163,18 @@ class RuleCompiler {
 
   private names(of: readonly (readonly [string, Stream])[]): ReadonlyMap<string, EventName> {
     return new Map(
-      of.map(([as, stream], slot) => [as, {slot, stream: stream.name, fieldTypes: stream.fieldTypes, group: false}]),
+      of.map(([as, stream], slot) => [
+        as,
+        {slot, stream: stream.name, fieldTypes: stream.fieldTypes, group: false},
+      ]),
     )
   }
 
   private scope(events: ReadonlyMap<string, EventName>, tested: Stream): Scope {
     const ofTransactions = tested.name === 'transactions'
-    const unavailable = {unavailable: `location and merchant are joined to transactions, not to ${tested.name}`}
+    const unavailable = {
+      unavailable: `location and merchant are joined to transactions, not to ${tested.name}`,
+    }
     const join = (stream: string): Join =>
       ofTransactions ? {fieldTypes: this.context.streams.get(stream)?.fieldTypes ?? new Map()} : unavailable
     return {
@@ -161,7 +186,12 @@ class RuleCompiler {
     }
   }
 
-  private predicate(text: string | undefined, path: Path, stream: Stream, scope: Scope): Predicate | undefined {
+  private predicate(
+    text: string | undefined,
+    path: Path,
+    stream: Stream,
+    scope: Scope,
+  ): Predicate | undefined {
     const condition = this.condition(text, path, scope)
     return condition === undefined ? undefined : this.asPredicate(condition, 0, stream)
   }

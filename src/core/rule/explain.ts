@@ -83,7 +83,12 @@ function describeFlip(subject: Subject, view: KeyView): string | undefined {
 }
 
 /** What a clause found, as a part of the sentence; undefined where the sentence already says it. */
-function describeSubject(subject: Subject, anchor: StoredEvent, rule: Rule, view: KeyView): string | undefined {
+function describeSubject(
+  subject: Subject,
+  anchor: StoredEvent,
+  rule: Rule,
+  view: KeyView,
+): string | undefined {
   const value = subject.value(view.evaluation)
   if (value === undefined) return undefined
   const events = subject.slots.map((slot) => view.evaluation.bound[slot])
@@ -103,12 +108,19 @@ function describeSubject(subject: Subject, anchor: StoredEvent, rule: Rule, view
     case 'sum':
       return `${isMoney(subject) ? dollars(Number(value)) : plainNumber(Number(value))} in total`
   }
-  if (subject.kind === 'field' && /^amount/.test(subject.name)) return undefined
+  // The amount is told already; a field that equals what the rule asks for tells nothing new.
+  if (subject.kind === 'field' && (/^amount/.test(subject.name) || subject.operator !== 'in'))
+    return undefined
+  if (subject.kind === 'field' && subject.slots[0] !== anchorSlot) return undefined
   return `${subject.kind === 'field' ? subject.name : subject.text} ${typeof value === 'number' ? plainNumber(value) : String(value)}`
 }
 
 /** `14 minutes after moving 3,461 miles` between two fixes of the user, else `3,461 miles apart`. */
-function describeMove(distance: string, events: readonly (StoredEvent | undefined)[], anchor: StoredEvent): string {
+function describeMove(
+  distance: string,
+  events: readonly (StoredEvent | undefined)[],
+  anchor: StoredEvent,
+): string {
   const [from, to] = events
   if (from?.stream !== LOCATIONS || to?.stream !== LOCATIONS) return `${distance} apart`
   const moved = Math.max(from.time, to.time)

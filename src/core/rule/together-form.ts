@@ -205,7 +205,8 @@ class Search {
 
   private agrees({across, orders}: BindingStep): boolean {
     for (const [earlier, later] of orders) {
-      if (compareEvents(this.bound[earlier] as StoredEvent, this.bound[later] as StoredEvent) >= 0) return false
+      if (compareEvents(this.bound[earlier] as StoredEvent, this.bound[later] as StoredEvent) >= 0)
+        return false
     }
     for (const slot of across) {
       const condition = (this.parts.items[slot] as TogetherItem).across as Condition

@@ -1,0 +1,39 @@
+import type {Clock} from '../../../src/engine/port/clock.js'
+import type {EventSource, InputBatch, InputRecord} from '../../../src/engine/port/event-source.js'
+import type {SeededRandom} from '../../../src/simulation/seeded-random.js'
+
+/** Reads a log that is complete, in batches whose sizes are drawn; now and then a poll brings nothing. */
+export class LogReader implements EventSource {
+  private position = 0
+  private readonly largest: number
+  private readonly idleChance: number
+  private idleAtEnd: number
+
+  constructor(
+    private readonly records: readonly InputRecord[],
+    private readonly random: SeededRandom,
+    private readonly clock: Clock,
+    idleAtEnd: number,
+  ) {
+    this.largest = random.pick([1, 2, 5, 12, records.length + 1])
+    this.idleChance = random.pick([0, 0.1, 0.5])
+    this.idleAtEnd = idleAtEnd
+  }
+
+  partitions(): readonly number[] {
+    return [0]
+  }
+
+  seek(_partition: number, offset: number): void {
+    this.position = offset
+  }
+
+  async next(): Promise<InputBatch | undefined> {
+    const {position: fromOffset, records} = this
+    if (fromOffset >= records.length && this.idleAtEnd-- <= 0) return undefined
+    const size = this.random.chance(this.idleChance) ? 0 : this.random.integer(1, this.largest)
+    const read = records.slice(fromOffset, fromOffset + size)
+    this.position += read.length
+    return {partition: 0, records: read, polledAt: this.clock.now(), fromOffset, nextOffset: this.position}
+  }
+}

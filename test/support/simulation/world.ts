@@ -1,0 +1,73 @@
+import {MemoryStateStore} from '../../../src/adapters/memory/memory-state-store.js'
+import type {Bundle} from '../../../src/core/bundle/bundle.js'
+import type {Decode} from '../../../src/core/event/decode.js'
+import type {InputRecord} from '../../../src/engine/port/event-source.js'
+import type {Partition} from '../../../src/engine/stage/partition.js'
+import {SeededRandom} from '../../../src/simulation/seeded-random.js'
+import {START} from '../oracle/generators/scale.js'
+import type {Line} from '../oracle/shapes.js'
+import {Faults} from './faults.js'
+import {decodeOf, inputRecords} from './input-records.js'
+import {Journal} from './journal.js'
+import {LogReader} from './log-reader.js'
+import {type Ending, Owner} from './owner.js'
+import {SimulatedClock} from './simulated-clock.js'
+
+const DAY_MS = 86_400_000
+
+/** One log, one store and their subscribers, and the owners that come and go: everything of one seed. */
+export class World {
+  readonly store = new MemoryStateStore()
+  readonly journal = new Journal()
+  readonly random: SeededRandom
+  readonly faults: Faults
+  readonly clock: SimulatedClock
+  readonly decodeEvent: Decode
+  readonly keyCapacity: number
+  /** Owners that stopped responding and may go on any time. */
+  readonly frozen: Owner[] = []
+  readonly endings: Ending[] = []
+  /** Requests for a key's state. */
+  keysLoaded = 0
+
+  private constructor(
+    seed: number,
+    readonly bundle: Bundle,
+    readonly records: readonly InputRecord[],
+    private readonly idleAtEnd: number,
+  ) {
+    this.random = new SeededRandom(seed, 'world')
+    this.faults = new Faults(new SeededRandom(seed, 'faults'))
+    this.clock = new SimulatedClock(new SeededRandom(seed, 'clock'), START + this.random.pick([0, 1, 30]) * DAY_MS)
+    this.keyCapacity = this.random.pick([0, 1, 2, 3, 100])
+    this.decodeEvent = decodeOf(bundle)
+  }
+
+  /** The log holds these lines. After its end, an owner polls `idleAtEnd` times in vain. */
+  static async with(seed: number, bundle: Bundle, lines: readonly Line[], idleAtEnd = 1): Promise<World> {
+    return new World(seed, bundle, await inputRecords(lines, bundle), idleAtEnd)
+  }
+
+  newReader(): LogReader {
+    return new LogReader(this.records, this.random, this.clock, this.idleAtEnd)
+  }
+
+  /** One owner after the other until one has read to the end; then the zombies that are left. Gives the last owner's state. */
+  async run(): Promise<Partition> {
+    for (;;) {
+      const owner = new Owner(this)
+      const ending = await Promise.race([owner.ended, owner.frozen])
+      if (ending === 'frozen') continue
+      this.endings.push(ending)
+      if (ending !== 'read to the end') continue
+      while (this.frozen.length > 0) await this.wakeZombie()
+      return owner.partition as Partition
+    }
+  }
+
+  /** A zombie goes on: what it still tries to commit is refused. */
+  async wakeZombie(): Promise<void> {
+    const zombie = this.frozen.shift()
+    if (zombie !== undefined) this.endings.push(await zombie.wake())
+  }
+}
