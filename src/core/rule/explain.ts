@@ -36,12 +36,14 @@ export function explain(rule: Rule, anchor: StoredEvent, match: Match, view: Key
       const {subject} = clause
       if (subject === undefined) continue
       const flip = describeFlip(subject, view)
-      if (flip !== undefined) flips.push(flip)
+      if (flip !== undefined && !flips.includes(flip)) flips.push(flip)
       const detail = describeSubject(subject, anchor, rule, view)
       if (detail !== undefined && !details.includes(detail)) details.push(detail)
     }
   }
-  return {reason: [describeAnchor(anchor), ...details].join(', '), clauses, flips}
+  const what = describeAnchor(anchor)
+  const reason = details.length === 0 ? `${what}: ${rule.title}` : [what, ...details].join(', ')
+  return {reason, clauses, flips}
 }
 
 function explainClause(clause: Clause, view: KeyView): ExplainedClause {
@@ -104,15 +106,20 @@ function describeSubject(
     case 'count':
       return `${plainNumber(Number(value))} ${rule.form.anchorStream} in ${describeDuration(rule.form.lookback)}`
     case 'distinct':
-      return `${plainNumber(Number(value))} different ${argumentOf(subject)}`
+      return describeDistinct(Number(value), subject)
     case 'sum':
       return `${isMoney(subject) ? dollars(Number(value)) : plainNumber(Number(value))} in total`
   }
-  // The amount is told already; a field that equals what the rule asks for tells nothing new.
-  if (subject.kind === 'field' && (/^amount/.test(subject.name) || subject.operator !== 'in'))
-    return undefined
-  if (subject.kind === 'field' && subject.slots[0] !== anchorSlot) return undefined
-  return `${subject.kind === 'field' ? subject.name : subject.text} ${typeof value === 'number' ? plainNumber(value) : String(value)}`
+  return subject.kind === 'field' ? describeField(subject, value) : undefined
+}
+
+/** What a field says that the sentence does not yet: not the amount, not what every match must equal. */
+function describeField(subject: Subject, value: unknown): string | undefined {
+  const ofJoin = subject.slots.length === 0
+  if (ofJoin) return `${subject.text.replace('.', ' ')} ${printable(value)}`
+  if (/^amount/.test(subject.name)) return undefined
+  if (typeof value === 'number') return `${subject.name} ${plainNumber(value)}`
+  return subject.operator === 'in' ? `${subject.name} ${String(value)}` : undefined
 }
 
 /** `14 minutes after moving 3,461 miles` between two fixes of the user, else `3,461 miles apart`. */
@@ -127,6 +134,10 @@ function describeMove(
   if (anchor.time === moved) return `while moving ${distance}`
   const elapsed = describeDuration(Math.abs(anchor.time - moved))
   return `${elapsed} ${anchor.time > moved ? 'after' : 'before'} moving ${distance}`
+}
+
+function describeDistinct(count: number, subject: Subject): string {
+  return count === 1 ? `one ${argumentOf(subject)}` : `${plainNumber(count)} different ${argumentOf(subject)}`
 }
 
 /** `card_id` of `distinct(tx.card_id)`. */

@@ -1,4 +1,8 @@
 import {lastValueFrom} from 'rxjs'
+import type {Bundle} from '../../../src/core/bundle/bundle.js'
+import type {Decode} from '../../../src/core/event/decode.js'
+import type {Clock} from '../../../src/engine/port/clock.js'
+import type {EventSource} from '../../../src/engine/port/event-source.js'
 import {
   type Commit,
   OffsetMismatchError,
@@ -12,12 +16,34 @@ import type {Publisher} from '../../../src/engine/port/publisher.js'
 import {scoring} from '../../../src/engine/pipeline/scoring.js'
 import {openPartition} from '../../../src/engine/stage/open-partition.js'
 import type {Partition} from '../../../src/engine/stage/partition.js'
-import {type FaultPoint, SimulatedCrash} from './faults.js'
+import type {SeededRandom} from '../../../src/simulation/seeded-random.js'
+import {type FaultPoint, type Faults, SimulatedCrash} from './faults.js'
 import {EVENT_LIMIT} from './input-records.js'
-import type {World} from './world.js'
+import type {Journal} from './journal.js'
 
 /** How an owner's time ended. */
 export type Ending = 'read to the end' | 'crashed' | 'fenced' | 'misplaced'
+
+/** What an owner finds around it. */
+export interface Surroundings {
+  readonly bundle: Bundle
+  readonly store: StateStore
+  readonly journal: Journal
+  readonly random: SeededRandom
+  readonly faults: Faults
+  readonly clock: Clock
+  readonly decodeEvent: Decode
+  readonly keyCapacity: number
+  /** How many records the log holds. */
+  readonly end: number
+  newReader(): EventSource
+  /** An owner stopped responding. */
+  wasFrozen(owner: Owner): void
+  /** One that was frozen goes on; resolves when it is through. */
+  wakeZombie(): Promise<void>
+  /** Keys were asked of the store. */
+  keysWereLoaded(count: number): void
+}
 
 /**
  * A process that owns the partition: opens it, publishes what was left, seeks and runs the pipeline, as the service
@@ -33,7 +59,7 @@ export class Owner implements StateStore, Publisher {
   private markFrozen: (state: 'frozen') => void = () => {}
   private thaw: () => void = () => {}
 
-  constructor(private readonly world: World) {
+  constructor(private readonly world: Surroundings) {
     this.frozen = new Promise((resolve) => {
       this.markFrozen = resolve
     })
@@ -48,12 +74,12 @@ export class Owner implements StateStore, Publisher {
   }
 
   private async run(): Promise<Ending> {
-    const {bundle, clock, decodeEvent, faults, keyCapacity, records} = this.world
+    const {bundle, clock, decodeEvent, faults, keyCapacity, end} = this.world
     try {
       const partition = await openPartition(0, bundle, this, this, keyCapacity)
       this.partition = partition
       const source = this.world.newReader()
-      source.seek(0, faults.placeOfReading(partition.offset, records.length))
+      source.seek(0, faults.placeOfReading(partition.offset, end))
       const eventLimit = EVENT_LIMIT
       const partitionOf = () => partition
       const batches = scoring({source, store: this, publisher: this, clock, decodeEvent, eventLimit, partitionOf})
@@ -77,7 +103,7 @@ export class Owner implements StateStore, Publisher {
 
   async load(number: number, keys: readonly string[]): Promise<readonly (PersistedKey | undefined)[]> {
     await this.mayBeStruck('before load')
-    this.world.keysLoaded += keys.length
+    this.world.keysWereLoaded(keys.length)
     return this.world.store.load(number, keys)
   }
 
@@ -114,7 +140,7 @@ export class Owner implements StateStore, Publisher {
       const thawed = new Promise<void>((resolve) => {
         this.thaw = resolve
       })
-      this.world.frozen.push(this)
+      this.world.wasFrozen(this)
       this.markFrozen('frozen')
       await thawed
     }

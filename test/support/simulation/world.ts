@@ -10,13 +10,13 @@ import {Faults} from './faults.js'
 import {decodeOf, inputRecords} from './input-records.js'
 import {Journal} from './journal.js'
 import {LogReader} from './log-reader.js'
-import {type Ending, Owner} from './owner.js'
+import {type Ending, Owner, type Surroundings} from './owner.js'
 import {SimulatedClock} from './simulated-clock.js'
 
 const DAY_MS = 86_400_000
 
 /** One log, one store and their subscribers, and the owners that come and go: everything of one seed. */
-export class World {
+export class World implements Surroundings {
   readonly store = new MemoryStateStore()
   readonly journal = new Journal()
   readonly random: SeededRandom
@@ -25,15 +25,15 @@ export class World {
   readonly decodeEvent: Decode
   readonly keyCapacity: number
   /** Owners that stopped responding and may go on any time. */
-  readonly frozen: Owner[] = []
+  private readonly frozen: Owner[] = []
   readonly endings: Ending[] = []
-  /** Requests for a key's state. */
+  /** How often a key's state was asked of the store. */
   keysLoaded = 0
 
   private constructor(
     seed: number,
     readonly bundle: Bundle,
-    readonly records: readonly InputRecord[],
+    private readonly records: readonly InputRecord[],
     private readonly idleAtEnd: number,
   ) {
     this.random = new SeededRandom(seed, 'world')
@@ -46,6 +46,10 @@ export class World {
   /** The log holds these lines. After its end, an owner polls `idleAtEnd` times in vain. */
   static async with(seed: number, bundle: Bundle, lines: readonly Line[], idleAtEnd = 1): Promise<World> {
     return new World(seed, bundle, await inputRecords(lines, bundle), idleAtEnd)
+  }
+
+  get end(): number {
+    return this.records.length
   }
 
   newReader(): LogReader {
@@ -69,5 +73,13 @@ export class World {
   async wakeZombie(): Promise<void> {
     const zombie = this.frozen.shift()
     if (zombie !== undefined) this.endings.push(await zombie.wake())
+  }
+
+  wasFrozen(owner: Owner): void {
+    this.frozen.push(owner)
+  }
+
+  keysWereLoaded(count: number): void {
+    this.keysLoaded += count
   }
 }
