@@ -1,4 +1,4 @@
-import {afterAll, describe, expect, it} from 'vitest'
+import {describe, expect, it} from 'vitest'
 import {unbalanced} from '../../src/core/ledger/ledger.js'
 import {SeededRandom} from '../../src/simulation/seeded-random.js'
 import {expectedTruth, truthOf} from '../support/engine/truth.js'
@@ -11,7 +11,8 @@ import {forEachSeed, seedBlocks, seedCount} from '../support/simulation/seeds.js
 import {World} from '../support/simulation/world.js'
 
 const FILE = 'test/simulation/crashes.test.ts'
-const SEEDS = 1_200
+const SEEDS = 1_000
+const LATE_PROFILE_SEEDS = 100
 const RULE_SETS = 14
 
 /** Ten days in steps of four hours: what was said settles and expires while the next events come. */
@@ -25,6 +26,14 @@ const TRAFFIC: readonly Traffic[] = [
 ]
 
 const pools = new Map([CLOSE, LONG, DAYS].map((scale) => [scale, rulePool(scale, RULE_SETS)]))
+
+/** Rules that join the merchant, over more than the transaction itself. */
+const merchantRules = rulePool(LONG, 80).filter(({bundle}) => bundle.merchantReach > 0)
+
+async function runToTheEnd(world: World): Promise<World> {
+  await world.run()
+  return world
+}
 
 /*
  * Everything that may vary is drawn from a seed: arrival, batches, the clock, and what befalls the owners of the
@@ -63,9 +72,23 @@ describe('the engine under crashes, restarts and zombies', () => {
       }),
   )
 
-  afterAll(() => {
-    if (process.env.DEBUG_SIM) console.log([...happened].sort())
-  })
+  it.each(seedBlocks(LATE_PROFILE_SEEDS, 100).map((seeds) => ({from: seeds[0], to: seeds.at(-1), seeds})))(
+    'makes of late profiles what an undisturbed run makes of them (seeds $from to $to)',
+    ({seeds}) =>
+      forEachSeed(seeds, FILE, async (seed) => {
+        const random = new SeededRandom(seed, 'late profiles')
+        const {bundle} = random.pick(merchantRules)
+        const traffic = {scale: LONG, maxEvents: 60, shuffled: false, lateProfiles: true}
+        const lines = arrivingLines(traffic, seed, random)
+        const truths = []
+        for (const faults of [0, 12]) {
+          const {journal} = await World.with(seed + faults, bundle, lines, {faults}).then(runToTheEnd)
+          const ledger = journal.checkpoint?.ledger ?? {}
+          truths.push(truthOf({collected: await journal.collected(), partitions: [], ledger}))
+        }
+        expect(truths[1]).toEqual(truths[0])
+      }),
+  )
 
   it.runIf(seedCount(SEEDS) >= 1_000 && process.env.TRIPLINE_TEST_SEED === undefined)(
     'met every fault at every point',

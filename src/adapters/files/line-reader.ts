@@ -9,6 +9,15 @@ const CHUNK = 1024 * 1024
 const NEWLINE = 0x0a
 const CARRIAGE_RETURN = 0x0d
 
+/** An input exists and cannot be read: it is a folder, not compressed though its name says so, or not allowed. */
+export class UnreadableInputError extends Error {
+  constructor(path: string, cause: Error) {
+    const {message} = cause
+    super(`${path}: it cannot be read (${message}); give NDJSON, or a gzip file whose name ends in .gz`, {cause})
+    this.name = 'UnreadableInputError'
+  }
+}
+
 /** One line without its end. `bytes` is undefined if the line is longer than `LONGEST_LINE`. */
 export interface Line {
   readonly bytes: Buffer | undefined
@@ -24,9 +33,19 @@ function openInput(path: string): Readable {
   return file.pipe(plain)
 }
 
+async function* chunksOf(path: string): AsyncGenerator<Buffer> {
+  try {
+    yield* openInput(path)
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    throw isMissing ? error : new UnreadableInputError(path, error as Error)
+  }
+}
+
 /**
  * The lines of files, one file after the other, in blocks: all those that one read completed. Reading waits until
- * the block is taken. `-` is standard input; a name that ends in `.gz` is decompressed.
+ * the block is taken. `-` is standard input; a name that ends in `.gz` is decompressed. Throws UnreadableInputError,
+ * or ENOENT where there is no such file.
  */
 export async function* readLines(paths: readonly string[]): AsyncGenerator<readonly Line[]> {
   for (const path of paths) yield* readFileLines(path)
@@ -42,15 +61,14 @@ async function* readFileLines(path: string): AsyncGenerator<readonly Line[]> {
     carriedLength = 0
     return {bytes: bytes?.at(-1) === CARRIAGE_RETURN ? bytes.subarray(0, -1) : bytes, length}
   }
-  for await (const chunk of openInput(path)) {
+  for await (const chunk of chunksOf(path)) {
     const lines: Line[] = []
-    const buffer = chunk as Buffer
     let start = 0
-    for (let end = buffer.indexOf(NEWLINE); end >= 0; end = buffer.indexOf(NEWLINE, start)) {
-      lines.push(lineOf(buffer.subarray(start, end)))
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+      lines.push(lineOf(chunk.subarray(start, end)))
       start = end + 1
     }
-    const rest = buffer.subarray(start)
+    const rest = chunk.subarray(start)
     carriedLength += rest.length
     if (carriedLength <= LONGEST_LINE) carried.push(rest)
     else carried = []

@@ -2,14 +2,14 @@ import {createWriteStream, type WriteStream} from 'node:fs'
 import {once} from 'node:events'
 
 const FLUSH_AT = 256 * 1024
+const NEWLINE = Buffer.from('\n')
 
 /** Writes lines to a file, in large pieces; `drained` holds the writer back when the disk is slower. */
 export class NdjsonWriter {
   private readonly stream: WriteStream
-  private buffered: string[] = []
+  private buffered: (string | Uint8Array)[] = []
   private bufferedLength = 0
   private failure: Error | undefined
-  private isFull = false
 
   constructor(path: string) {
     this.stream = createWriteStream(path)
@@ -18,8 +18,8 @@ export class NdjsonWriter {
     })
   }
 
-  /** One line, without its end. */
-  write(line: string): void {
+  /** One line, without its end: as text, or as bytes that are to stay as they are. */
+  write(line: string | Uint8Array): void {
     this.buffered.push(line)
     this.bufferedLength += line.length
     if (this.bufferedLength >= FLUSH_AT) this.flush()
@@ -28,9 +28,7 @@ export class NdjsonWriter {
   /** Resolves when there is room for more. Rejects if the file could not be written. */
   async drained(): Promise<void> {
     if (this.failure !== undefined) throw this.failure
-    if (!this.isFull) return
-    await once(this.stream, 'drain')
-    this.isFull = false
+    if (this.stream.writableNeedDrain) await once(this.stream, 'drain')
   }
 
   async close(): Promise<void> {
@@ -42,8 +40,13 @@ export class NdjsonWriter {
 
   private flush(): void {
     if (this.buffered.length === 0) return
-    this.isFull = !this.stream.write(`${this.buffered.join('\n')}\n`)
+    this.stream.write(joined(this.buffered))
     this.buffered = []
     this.bufferedLength = 0
   }
+}
+
+function joined(lines: readonly (string | Uint8Array)[]): string | Buffer {
+  if (lines.every((line) => typeof line === 'string')) return `${lines.join('\n')}\n`
+  return Buffer.concat(lines.flatMap((line) => [typeof line === 'string' ? Buffer.from(line) : line, NEWLINE]))
 }

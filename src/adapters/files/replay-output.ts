@@ -47,7 +47,7 @@ export class ReplayOutput implements Publisher {
     return new ReplayOutput(dir)
   }
 
-  async publish({partition, alerts, decisions, deadLetters, late}: OutboxEntry): Promise<void> {
+  async publish({partition, settledUpTo, alerts, decisions, deadLetters, late}: OutboxEntry): Promise<void> {
     const finals = this.finalsOf(partition)
     for (const alert of alerts) {
       this.alerts.write(JSON.stringify(alert))
@@ -57,8 +57,9 @@ export class ReplayOutput implements Publisher {
     }
     for (const decision of decisions) finals.decisions.put(`${decision.user_id}\n${decision.transaction_id}`, decision)
     for (const letter of deadLetters) this.deadLetters.write(JSON.stringify(letter))
-    for (const {bytes} of late) this.late.write(Buffer.from(bytes).toString('utf8'))
+    for (const {bytes} of late) this.late.write(bytes)
     for (const writer of [this.alerts, this.deadLetters, this.late]) await writer.drained()
+    if (settledUpTo !== null) await this.settle(partition, settledUpTo)
   }
 
   /** Nothing up to this event time changes any more in a partition: its final records go out. */

@@ -44,8 +44,7 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
     publisher: output,
     eventLimit,
     panExempt,
-    onBatch: async ({partition, input}) => {
-      await output.settle(partition.number, partition.settledUpTo)
+    onBatch: ({input}) => {
       linesRead += input.records.length
       onProgress?.(linesRead)
     },

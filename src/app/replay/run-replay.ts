@@ -1,4 +1,4 @@
-import {lastValueFrom, concatMap, count} from 'rxjs'
+import {count, lastValueFrom, tap} from 'rxjs'
 import type {Line} from '../../adapters/files/line-reader.js'
 import {ReplaySource} from '../../adapters/files/replay-source.js'
 import {VolatileStateStore} from '../../adapters/memory/volatile-state-store.js'
@@ -18,8 +18,8 @@ export interface ReplayRun {
   /** Longest line in bytes. */
   readonly eventLimit: number
   readonly panExempt: ReadonlySet<string>
-  /** Called after each batch; the next one waits for it. */
-  readonly onBatch?: (batch: CommittedBatch) => Promise<void> | void
+  /** Hears of each batch. */
+  readonly onBatch?: (batch: CommittedBatch) => void
 }
 
 /** A replay's wall time is the arrival of its events: nothing takes any time. */
@@ -45,7 +45,7 @@ export async function runReplay(run: ReplayRun): Promise<readonly Partition[]> {
   const batches = scoring({source, store, publisher, clock: ARRIVAL_CLOCK, decodeEvent, eventLimit, partitionOf})
   await lastValueFrom(
     batches.pipe(
-      concatMap(async (batch) => onBatch?.(batch)),
+      tap((batch) => onBatch?.(batch)),
       count(),
     ),
   )

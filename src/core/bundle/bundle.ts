@@ -44,6 +44,8 @@ export interface Bundle {
   readonly merchantRules: readonly Rule[]
   /** Up to so long after an anchor (ms), an event can change what rules say of it. */
   readonly lookahead: number
+  /** So long (ms) a transaction's merchant can matter to anchors that are not settled, counted back from what is late. */
+  readonly merchantReach: number
   /** So far behind the watermark (ms) a history must reach. */
   readonly retention: number
 }
@@ -84,6 +86,7 @@ export function assembleBundle(parts: {
     rules.filter(({form}) => form.conditions.some(({condition}) => condition.uses[join]))
   const lookahead = Math.max(0, ...rules.map(({form}) => form.lookahead))
   const lookback = Math.max(0, ...rules.map(({form, cooldown}) => form.lookback + (cooldown ?? 0)))
+  const merchantRules = uses('merchant')
   const {allowedLateness, dedupRetention} = settings.time
   return {
     id: parts.id,
@@ -97,8 +100,9 @@ export function assembleBundle(parts: {
     predicates: parts.predicates,
     rulesByStream,
     locationRules: uses('location'),
-    merchantRules: uses('merchant'),
+    merchantRules,
     lookahead,
+    merchantReach: Math.max(0, ...merchantRules.map(({form}) => form.lookback + form.lookahead)),
     retention: Math.max(dedupRetention, lookback + lookahead + allowedLateness + settings.locationMaxAge),
   }
 }

@@ -30,7 +30,7 @@ export interface KeyState {
   firings: Map<string, RuleFirings> | undefined
   /** By transaction id; undefined until a live rule fires for one. */
   decisions: Map<string, DecisionState> | undefined
-  /** Whether the key is on the list of those whose oldest events expire. */
+  /** Whether the key is on the list of those whose oldest events expire, by an event that does. */
   isListed: boolean
 }
 

@@ -246,7 +246,8 @@ function contradictoryOrder(items: readonly TogetherItem[]): boolean {
   return items.some((_, start) => {
     let at = items[start]?.after
     for (let steps = 0; at !== undefined && steps < items.length; steps++) {
-      if (at === start) return true
+      // An item that follows itself is told as such.
+      if (at === start) return steps > 0
       at = items[at]?.after
     }
     return false

@@ -32,6 +32,9 @@ export interface PartitionTime {
   readonly inputs: {[stream: string]: InputProgress}
 }
 
+/** Wall time of a replay before the first line that tells it: silence counts from there. */
+const UNKNOWN = Number.NEGATIVE_INFINITY
+
 /** A partition that has seen nothing yet. An input that has brought nothing holds the watermark back until it is idle. */
 export function beginPartitionTime(wall: WallTime, inputs: Iterable<string>): PartitionTime {
   const progress: {[stream: string]: InputProgress} = {}
@@ -46,7 +49,10 @@ export function watermarkOf(time: PartitionTime): EventTime {
 
 /** Notes that an input brought a record, accepted or not, when the wall clock stood at `wall`. */
 export function observeRecord(time: PartitionTime, stream: string, wall: WallTime): void {
-  if (wall > time.wall) time.wall = wall
+  if (wall > time.wall) {
+    if (time.wall === UNKNOWN) for (const name in time.inputs) (time.inputs[name] as InputProgress).lastBroughtAt = wall
+    time.wall = wall
+  }
   const input = time.inputs[stream]
   if (input !== undefined) input.lastBroughtAt = time.wall
 }

@@ -64,9 +64,7 @@ class Admission {
       if (fate.fate === 'accepted' && !isRefusal(outcome)) observeAccepted(time, stream, outcome.time)
       advanceWatermark(time, settings)
     }
-    const time = this.partition.timeAt(input.polledAt)
-    if (input.polledAt > time.wall) time.wall = input.polledAt
-    advanceWatermark(time, settings)
+    // The time of the poll moves nothing: no second reading would repeat it, and what is late must not depend on it.
     this.partition.offset = input.nextOffset
     return {
       ...this.batch,

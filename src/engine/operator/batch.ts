@@ -17,7 +17,7 @@ import type {Partition} from '../stage/partition.js'
 export interface DecodedBatch {
   readonly partition: Partition
   readonly input: InputBatch
-  /** Where the partition stood before the batch. */
+  /** Where the reading began: must be where the partition stands. */
   readonly fromOffset: number
   /** For each record: the event, or why it is none. */
   readonly outcomes: readonly (DecodedEvent | Refusal)[]

@@ -1,5 +1,5 @@
 import {concatMap, type OperatorFunction} from 'rxjs'
-import type {StateStore} from '../port/state-store.js'
+import type {Commit, StateStore} from '../port/state-store.js'
 import {toCommit} from '../stage/to-commit.js'
 import type {CommittedBatch, DecidedBatch} from './batch.js'
 
@@ -10,10 +10,15 @@ import type {CommittedBatch, DecidedBatch} from './batch.js'
 export function commit(store: StateStore): OperatorFunction<DecidedBatch, CommittedBatch> {
   return concatMap(async (batch) => {
     const committing = toCommit(batch)
-    if (committing.checkpoint.offset > committing.fromOffset || committing.outbox !== undefined) {
+    if (changesAnything(committing)) {
       await store.commit(batch.partition.number, committing)
     }
     batch.partition.keys.evict(batch.states)
     return {...batch, commit: committing}
   })
+}
+
+/** A poll that brought nothing may still drop what has expired. */
+function changesAnything({checkpoint, fromOffset, keys, outbox}: Commit): boolean {
+  return checkpoint.offset !== fromOffset || keys.length > 0 || outbox !== undefined
 }

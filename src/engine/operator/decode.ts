@@ -22,8 +22,13 @@ export function decode(
   }
   return map((input) => {
     const partition = partitionOf(input.partition)
-    return {input, partition, fromOffset: partition.offset, outcomes: input.records.map(decodeRecord)}
+    return {input, partition, fromOffset: beginningOf(input, partition), outcomes: input.records.map(decodeRecord)}
   })
+}
+
+/** Where the batch begins: where the partition stands, unless the source read from elsewhere. The store compares the two. */
+function beginningOf({fromOffset, records}: InputBatch, {offset}: Partition): number {
+  return fromOffset ?? Math.min(offset, records[0]?.offset ?? offset)
 }
 
 export function tooLarge(length: number, limit: number): Refusal {

@@ -5,6 +5,7 @@ import {MERCHANTS} from '../../core/event/stream.js'
 import type {StateStore} from '../port/state-store.js'
 import type {Partition} from '../stage/partition.js'
 import {restoreKey} from '../stage/restore.js'
+import {retireBeyondCap} from '../stage/retire-beyond-cap.js'
 import type {DecodedBatch, LoadedBatch} from './batch.js'
 
 /** So many keys whose oldest events expired are looked at with each batch. */
@@ -28,7 +29,12 @@ export function loadState(store: StateStore): OperatorFunction<DecodedBatch, Loa
 async function load(partition: Partition, store: StateStore, keys: readonly string[]): Promise<void> {
   const listed = keys.filter((key) => partition.expiries.has(key))
   const found = listed.length === 0 ? [] : await store.load(partition.number, listed)
-  for (const [i, key] of listed.entries()) partition.keys.put(restoreKey(key, found[i], partition.bundle))
+  for (const [i, key] of listed.entries()) {
+    const state = restoreKey(key, found[i], partition.bundle)
+    // The store keeps a hot key's events whole.
+    for (const {rank} of partition.bundle.streams.values()) retireBeyondCap(partition, state.history, rank)
+    partition.keys.put(state)
+  }
   for (const key of keys) if (partition.keys.get(key) === undefined) partition.keys.put(emptyKeyState(key))
 }
 

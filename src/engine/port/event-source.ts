@@ -23,6 +23,8 @@ export interface InputBatch {
   readonly records: readonly InputRecord[]
   /** Wall time up to which the partition was read: that of the poll if it reached the end, else the last record's arrival. */
   readonly polledAt: WallTime
+  /** Offset at which the reading began, where the source can tell: one that skips or repeats records is refused. */
+  readonly fromOffset?: number | undefined
   /** Offset to go on from. */
   readonly nextOffset: number
 }

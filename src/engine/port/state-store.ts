@@ -79,6 +79,8 @@ export interface OutboxEntry {
   readonly partition: number
   /** From 1, without gaps. */
   readonly sequence: number
+  /** Records up to this event time are final in their partition; null while none are. */
+  readonly settledUpTo: EventTime | null
   readonly alerts: readonly AlertRecord[]
   readonly decisions: readonly DecisionRecord[]
   readonly deadLetters: readonly DeadLetter[]

@@ -1,4 +1,4 @@
-import type {EventTime} from '../../core/event/time.js'
+import {BEGINNING_OF_TIME, type EventTime} from '../../core/event/time.js'
 import type {PersistedVisit} from '../port/state-store.js'
 
 /** Settled visits are cleared away when so many have gathered at the front. */
@@ -10,6 +10,7 @@ export class MerchantVisits {
   /** All visits in the order they came, which is nearly that of event time. */
   private inOrder: PersistedVisit[] = []
   private settled = 0
+  private settledUpTo = BEGINNING_OF_TIME
 
   add(visit: PersistedVisit): void {
     this.inOrder.push(visit)
@@ -18,24 +19,30 @@ export class MerchantVisits {
     else visits.push(visit)
   }
 
-  /** The visits with `from` ≤ event time < `to`. */
+  /** The unsettled visits with `from` ≤ event time < `to`. */
   between(merchant: string, from: EventTime, to: EventTime): readonly PersistedVisit[] {
-    return (this.byMerchant.get(merchant) ?? []).filter(({time}) => time >= from && time < to)
+    return this.since(merchant, from).filter(({time}) => time < to)
   }
 
-  /** The keys of visits with event time ≥ `from`. */
+  /** The keys of unsettled visits with event time ≥ `from`. */
   keysSince(merchant: string, from: EventTime): readonly string[] {
-    return (this.byMerchant.get(merchant) ?? []).filter(({time}) => time >= from).map(({key}) => key)
+    return this.since(merchant, from).map(({key}) => key)
   }
 
-  /** Forgets visits up to a time. One that came out of order may stay a little longer: it is settled all the same. */
+  /** Settles visits up to a time. They are cleared away later, when there are many. */
   forget(upTo: EventTime): void {
     const {inOrder} = this
+    this.settledUpTo = upTo
     while (this.settled < inOrder.length && (inOrder[this.settled] as PersistedVisit).time <= upTo) this.settled++
     if (this.settled < CLEAR_EVERY) return
     for (const {merchant} of inOrder.slice(0, this.settled)) this.clear(merchant, upTo)
     this.inOrder = inOrder.slice(this.settled)
     this.settled = 0
+  }
+
+  private since(merchant: string, from: EventTime): readonly PersistedVisit[] {
+    const {settledUpTo} = this
+    return (this.byMerchant.get(merchant) ?? []).filter(({time}) => time >= from && time > settledUpTo)
   }
 
   private clear(merchant: string, upTo: EventTime): void {

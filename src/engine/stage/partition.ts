@@ -62,11 +62,14 @@ export class Partition {
 
   /** The partition's time, begun at `wall` if nothing was read before. */
   timeAt(wall: WallTime): PartitionTime {
-    if (this.time === undefined) {
-      const inputs = [...this.bundle.streams.values()].filter((stream) => stream.holdsWatermark)
-      this.time = beginPartitionTime(wall, inputs.map(({name}) => name))
-    }
+    if (this.time === undefined) this.time = this.timeBegunAt(wall)
     return this.time
+  }
+
+  /** The time of a partition of which nothing was read before `wall`. */
+  timeBegunAt(wall: WallTime): PartitionTime {
+    const inputs = [...this.bundle.streams.values()].filter((stream) => stream.holdsWatermark)
+    return beginPartitionTime(wall, inputs.map(({name}) => name))
   }
 
   get watermark(): EventTime {
@@ -81,6 +84,11 @@ export class Partition {
   /** Anchors up to this event time never change again. */
   get settledUpTo(): EventTime {
     return (this.lateUpTo - this.bundle.lookahead) as EventTime
+  }
+
+  /** A profile's new version concerns no visit up to this event time any more. */
+  get visitsSettledUpTo(): EventTime {
+    return (this.lateUpTo - this.bundle.merchantReach) as EventTime
   }
 
   /** Keys with events that no rule, join or duplicate check can need any more. */

@@ -30,7 +30,7 @@ export function restoreKey(key: string, persisted: PersistedKey | undefined, bun
   const state = emptyKeyState(key)
   if (persisted === undefined) return state
   for (const event of persisted.events) state.history.insert(restoreEvent(event, bundle))
-  state.isListed = true
+  state.isListed = persisted.events.some(({stream}) => !bundle.streams.get(stream)?.neverLate)
   for (const {rule, version, keyValue, firings, lastSettledAlert} of persisted.judgement?.rules ?? []) {
     const running = runningRule(bundle, rule, version)
     if (running === undefined) continue

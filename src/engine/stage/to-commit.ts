@@ -6,9 +6,7 @@ import type {DecidedBatch} from '../operator/batch.js'
 import type {Checkpoint, Commit, EventPlace, KeyChange, OutboxEntry} from '../port/state-store.js'
 import type {Partition} from './partition.js'
 import {persistJudgement} from './restore.js'
-
-/** How much more than the cap a series may hold before it is cut back: cutting is not free. */
-const CAP_SLACK = 1.25
+import {retireBeyondCap} from './retire-beyond-cap.js'
 
 interface Draft {
   appended: StoredEvent[]
@@ -28,8 +26,11 @@ export function toCommit(batch: DecidedBatch): Commit {
   for (const state of batch.expiring) dropExpired(partition, state, draftOf(drafts, state).removed)
   const keys: KeyChange[] = []
   for (const [state, draft] of drafts) keys.push(keyChange(partition, state, draft, batch.judged.has(state)))
-  const {settledUpTo} = partition
-  partition.visits.forget(settledUpTo)
+  dropUnused(batch)
+  const {visitsSettledUpTo} = partition
+  partition.visits.forget(visitsSettledUpTo)
+  // Before the checkpoint, which holds the number of this entry.
+  const outbox = outboxOf(batch)
   return {
     epoch: partition.epoch,
     fromOffset: batch.fromOffset,
@@ -37,9 +38,17 @@ export function toCommit(batch: DecidedBatch): Commit {
     keys,
     profiles,
     visits: batch.visits,
-    visitsSettledUpTo: settledUpTo,
-    outbox: outboxOf(batch),
+    visitsSettledUpTo,
+    outbox,
     publishedUpTo: partition.publishedUpTo,
+  }
+}
+
+/** A key of which nothing was accepted, now or before, leaves nothing behind. */
+function dropUnused({partition, fates, states}: DecidedBatch): void {
+  for (let i = 0; i < fates.length; i++) {
+    const state = states[i]
+    if (fates[i]?.fate !== 'accepted' && state?.history.isEmpty) partition.keys.drop(state.key)
   }
 }
 
@@ -54,12 +63,12 @@ function draftOf(drafts: Map<KeyState, Draft>, state: KeyState): Draft {
 
 function keyChange(partition: Partition, state: KeyState, {appended, removed}: Draft, judged: boolean): KeyChange {
   const forgot = forgetSettled(partition, state)
-  for (const {rank} of appended) retireBeyondCap(partition, state, rank)
+  for (const {rank} of appended) retireBeyondCap(partition, state.history, rank)
   return {
     key: state.key,
     appended,
     removed,
-    judgement: judged || forgot ? persistJudgement(state) : undefined,
+    judgement: judged || forgot || state.history.isEmpty ? persistJudgement(state) : undefined,
     expiry: state.isListed ? undefined : listForExpiry(partition, state),
   }
 }
@@ -74,7 +83,8 @@ function listForExpiry(partition: Partition, state: KeyState): EventTime | null 
   }
   const oldest = oldestThatExpires(partition, state) ?? END_OF_TIME
   expiries.set(state.key, oldest)
-  state.isListed = true
+  // One that holds nothing but what stays for ever is listed anew when something comes that does not.
+  state.isListed = oldest < END_OF_TIME
   return oldest
 }
 
@@ -88,7 +98,9 @@ function forgetSettled({settledUpTo, lateUpTo}: Partition, state: KeyState): boo
     if (of.firings.length < before) forgot = true
     const last = of.lastSettledAlert
     const cooled = last === undefined || last + (of.rule.cooldown ?? 0) <= settled
-    if (of.firings.length === 0 && cooled) state.firings?.delete(index)
+    if (of.firings.length > 0 || !cooled) continue
+    state.firings?.delete(index)
+    forgot = true
   }
   for (const [id, {transaction}] of state.decisions ?? []) {
     if (transaction.time > settledUpTo) continue
@@ -110,15 +122,6 @@ function dropExpired({bundle, expiresBefore}: Partition, state: KeyState, remove
   state.isListed = false
 }
 
-/** A hot key keeps no more events than evaluations look at; of the others the ids stay, to know duplicates. */
-function retireBeyondCap({bundle, settledUpTo}: Partition, {history}: KeyState, rank: number): void {
-  const cap = bundle.settings.historyCap
-  const series = history.series(rank)
-  if (series === undefined || series.events.length <= cap * CAP_SLACK) return
-  const settled = series.firstAtOrAfter(settledUpTo + 1)
-  for (const event of series.dropFirst(settled - cap)) history.retire(event)
-}
-
 /** Event time of the key's oldest event that will be dropped one day; undefined if all stay for ever. */
 function oldestThatExpires({bundle}: Partition, {history}: KeyState): EventTime | undefined {
   let oldest: EventTime | undefined
@@ -133,7 +136,7 @@ function oldestThatExpires({bundle}: Partition, {history}: KeyState): EventTime 
 function checkpointOf({partition, input}: DecidedBatch): Checkpoint {
   return {
     offset: partition.offset,
-    time: partition.timeAt(input.polledAt),
+    time: partition.time ?? partition.timeBegunAt(input.polledAt),
     ledger: partition.ledger,
     bundle: partition.bundle.id,
     outboxSequence: partition.outboxSequence,
@@ -143,5 +146,14 @@ function checkpointOf({partition, input}: DecidedBatch): Checkpoint {
 function outboxOf({partition, alerts, decisions, deadLetters, late}: DecidedBatch): OutboxEntry | undefined {
   if (alerts.length + decisions.length + deadLetters.length + late.length === 0) return undefined
   partition.outboxSequence++
-  return {partition: partition.number, sequence: partition.outboxSequence, alerts, decisions, deadLetters, late}
+  const {number, outboxSequence: sequence, settledUpTo} = partition
+  return {
+    partition: number,
+    sequence,
+    settledUpTo: Number.isFinite(settledUpTo) ? settledUpTo : null,
+    alerts,
+    decisions,
+    deadLetters,
+    late,
+  }
 }

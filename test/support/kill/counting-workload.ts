@@ -71,6 +71,7 @@ export function commitOfBatch({epoch, fromOffset, batch, sequence, publishedUpTo
     outbox: {
       partition: 0,
       sequence,
+      settledUpTo: null,
       alerts: [],
       decisions: batch.records.map((record) => decisionOn(record.offset)),
       deadLetters: [],

@@ -13,6 +13,8 @@ export interface Traffic {
   readonly maxEvents: number
   /** Any order of arrival: for events so close together that none can be late. */
   readonly shuffled: boolean
+  /** Profiles may come days after they became valid. What they still change then depends on when they come. */
+  readonly lateProfiles?: boolean
 }
 
 interface Arriving {
@@ -25,10 +27,11 @@ interface Arriving {
  * A seed's events in the order of arrival: delayed, some of them too long, sent again at once or days later, with
  * broken lines in between.
  */
-export function arrivingLines({scale, maxEvents, shuffled}: Traffic, seed: number, random: SeededRandom): readonly Line[] {
+export function arrivingLines(traffic: Traffic, seed: number, random: SeededRandom): readonly Line[] {
+  const {scale, maxEvents, shuffled, lateProfiles = false} = traffic
   const events = eventSets({scale, users: 3, maxEvents}).chain(withDuplicates)
   const [sent = []] = fc.sample(events, {seed, numRuns: 1})
-  const arriving = shuffled ? inAnyOrder(sent, random) : delayed(sent, random)
+  const arriving = shuffled ? inAnyOrder(sent, random) : delayed(sent, random, lateProfiles)
   for (let broken = random.below(4); broken > 0; broken--) {
     arriving.splice(random.below(arriving.length + 1), 0, random.pick(BROKEN_LINES).text)
   }
@@ -42,13 +45,15 @@ function inAnyOrder(lines: readonly ReplayLine[], random: SeededRandom): Line[] 
     .map(({line}) => line)
 }
 
-function delayed(lines: readonly ReplayLine[], random: SeededRandom): Line[] {
+function delayed(lines: readonly ReplayLine[], random: SeededRandom, lateProfiles: boolean): Line[] {
   const isStamped = random.chance(0.7)
   const stragglers = random.pick([0, 0.1, 0.4])
   const arriving: Arriving[] = []
   for (const line of lines) {
     const time = eventTimeOf(line)
-    arriving.push({line, at: time + delayOf(line, stragglers, random)})
+    const isLateProfile = lateProfiles && line.stream === 'merchants'
+    const delay = isLateProfile ? random.below(dedupRetention) : delayOf(line, stragglers, random)
+    arriving.push({line, at: time + delay})
     if (random.chance(0.05)) {
       arriving.push({line: respelled(line, 'other_order'), at: time + random.below(3 * dedupRetention)})
     }

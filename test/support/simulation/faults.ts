@@ -33,8 +33,11 @@ export class Faults {
   private readonly chance: number
   private left: number
 
-  constructor(private readonly random: SeededRandom) {
-    this.left = random.integer(0, 12)
+  constructor(
+    private readonly random: SeededRandom,
+    most: number,
+  ) {
+    this.left = random.integer(0, most)
     this.chance = random.pick([0.02, 0.1, 0.3])
   }
 

@@ -6,8 +6,15 @@ import type {Line} from '../oracle/shapes.js'
 
 export const EVENT_LIMIT = 256 * 1024
 
+/** Compiling takes longer than a short simulation. */
+const decodeByBundle = new WeakMap<Bundle, Decode>()
+
 export function decodeOf(bundle: Bundle): Decode {
-  return compileDecode({streams: bundle.streams, eventLimit: EVENT_LIMIT, panExempt: new Set()})
+  const compiled = decodeByBundle.get(bundle)
+  if (compiled !== undefined) return compiled
+  const decode = compileDecode({streams: bundle.streams, eventLimit: EVENT_LIMIT, panExempt: new Set()})
+  decodeByBundle.set(bundle, decode)
+  return decode
 }
 
 /**

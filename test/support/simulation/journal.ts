@@ -51,7 +51,9 @@ export class Journal {
   expectConsistent(): void {
     expect(this.entries.map(({sequence}) => sequence)).toEqual(this.entries.map((_, index) => index + 1))
     for (const [sequence, committed] of this.committed) {
-      expect(this.delivered.get(sequence)?.size, `records published of entry ${sequence}`).toBe(committed.size)
+      expect(this.delivered.get(sequence)?.size, `records published of entry ${sequence}`).toBe(
+        committed.size,
+      )
     }
     const revisions = new Map<string, number>()
     for (const {alerts, decisions} of this.entries) {
@@ -79,5 +81,22 @@ function follows(revisions: Map<string, number>, record: string, revision: numbe
 }
 
 function recordsOf({alerts, decisions, deadLetters, late}: OutboxEntry): readonly string[] {
-  return [...alerts, ...decisions, ...deadLetters, ...late].map((record) => JSON.stringify(record))
+  return [...alerts, ...decisions, ...deadLetters, ...late].map(textOf)
+}
+
+type PublishedRecord = OutboxEntry[keyof Pick<
+  OutboxEntry,
+  'alerts' | 'decisions' | 'deadLetters' | 'late'
+>][number]
+
+const texts = new WeakMap<PublishedRecord, string>()
+
+/** The record as text, in which bytes are the same whatever kind of array they came in. Records never change. */
+function textOf(record: PublishedRecord): string {
+  const known = texts.get(record)
+  if (known !== undefined) return known
+  const plain = 'bytes' in record ? {...record, bytes: Buffer.from(record.bytes).toString('base64')} : record
+  const text = JSON.stringify(plain)
+  texts.set(record, text)
+  return text
 }

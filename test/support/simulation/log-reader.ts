@@ -2,6 +2,13 @@ import type {Clock} from '../../../src/engine/port/clock.js'
 import type {EventSource, InputBatch, InputRecord} from '../../../src/engine/port/event-source.js'
 import type {SeededRandom} from '../../../src/simulation/seeded-random.js'
 
+export interface LogReaderOptions {
+  /** So many polls after the end of the log bring nothing; then it is over. */
+  readonly idleAtEnd: number
+  /** Most records of a batch. */
+  readonly largestBatch: number
+}
+
 /** Reads a log that is complete, in batches whose sizes are drawn; now and then a poll brings nothing. */
 export class LogReader implements EventSource {
   private position = 0
@@ -13,9 +20,10 @@ export class LogReader implements EventSource {
     private readonly records: readonly InputRecord[],
     private readonly random: SeededRandom,
     private readonly clock: Clock,
-    idleAtEnd: number,
+    {idleAtEnd, largestBatch}: LogReaderOptions,
   ) {
-    this.largest = random.pick([1, 2, 5, 12, records.length + 1])
+    this.largest = Math.min(largestBatch, random.pick([1, 2, 5, 12, records.length + 1]))
+    this.idleAtEnd = idleAtEnd
     this.idleChance = random.pick([0, 0.1, 0.5])
     this.idleAtEnd = idleAtEnd
   }

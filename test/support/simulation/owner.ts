@@ -1,8 +1,10 @@
-import {lastValueFrom} from 'rxjs'
+import {lastValueFrom, tap} from 'rxjs'
 import type {Bundle} from '../../../src/core/bundle/bundle.js'
 import type {Decode} from '../../../src/core/event/decode.js'
+import {scoring} from '../../../src/engine/pipeline/scoring.js'
 import type {Clock} from '../../../src/engine/port/clock.js'
 import type {EventSource} from '../../../src/engine/port/event-source.js'
+import type {Publisher} from '../../../src/engine/port/publisher.js'
 import {
   type Commit,
   OffsetMismatchError,
@@ -12,8 +14,6 @@ import {
   StaleEpochError,
   type StateStore,
 } from '../../../src/engine/port/state-store.js'
-import type {Publisher} from '../../../src/engine/port/publisher.js'
-import {scoring} from '../../../src/engine/pipeline/scoring.js'
 import {openPartition} from '../../../src/engine/stage/open-partition.js'
 import type {Partition} from '../../../src/engine/stage/partition.js'
 import type {SeededRandom} from '../../../src/simulation/seeded-random.js'
@@ -37,6 +37,7 @@ export interface Surroundings {
   /** How many records the log holds. */
   readonly end: number
   newReader(): EventSource
+  batchWasPublished(partition: Partition): void
   /** An owner stopped responding. */
   wasFrozen(owner: Owner): void
   /** One that was frozen goes on; resolves when it is through. */
@@ -82,8 +83,17 @@ export class Owner implements StateStore, Publisher {
       source.seek(0, faults.placeOfReading(partition.offset, end))
       const eventLimit = EVENT_LIMIT
       const partitionOf = () => partition
-      const batches = scoring({source, store: this, publisher: this, clock, decodeEvent, eventLimit, partitionOf})
-      await lastValueFrom(batches, {defaultValue: undefined})
+      const batches = scoring({
+        source,
+        store: this,
+        publisher: this,
+        clock,
+        decodeEvent,
+        eventLimit,
+        partitionOf,
+      })
+      const watched = batches.pipe(tap(() => this.world.batchWasPublished(partition)))
+      await lastValueFrom(watched, {defaultValue: undefined})
       return 'read to the end'
     } catch (error) {
       if (error instanceof SimulatedCrash) return 'crashed'

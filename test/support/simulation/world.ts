@@ -15,6 +15,17 @@ import {SimulatedClock} from './simulated-clock.js'
 
 const DAY_MS = 86_400_000
 
+export interface WorldOptions {
+  /** So often an owner polls in vain after the end of the log. Default 1. */
+  readonly idleAtEnd?: number
+  /** Most records of a batch. Default: as many as there are. */
+  readonly largestBatch?: number
+  /** Most faults that strike owners. Default 12. */
+  readonly faults?: number
+  /** Sees an owner's state after each batch. */
+  readonly afterBatch?: (partition: Partition) => void
+}
+
 /** One log, one store and their subscribers, and the owners that come and go: everything of one seed. */
 export class World implements Surroundings {
   readonly store = new MemoryStateStore()
@@ -34,18 +45,26 @@ export class World implements Surroundings {
     seed: number,
     readonly bundle: Bundle,
     private readonly records: readonly InputRecord[],
-    private readonly idleAtEnd: number,
+    private readonly options: WorldOptions,
   ) {
     this.random = new SeededRandom(seed, 'world')
-    this.faults = new Faults(new SeededRandom(seed, 'faults'))
-    this.clock = new SimulatedClock(new SeededRandom(seed, 'clock'), START + this.random.pick([0, 1, 30]) * DAY_MS)
+    this.faults = new Faults(new SeededRandom(seed, 'faults'), options.faults ?? 12)
+    this.clock = new SimulatedClock(
+      new SeededRandom(seed, 'clock'),
+      START + this.random.pick([0, 1, 30]) * DAY_MS,
+    )
     this.keyCapacity = this.random.pick([0, 1, 2, 3, 100])
     this.decodeEvent = decodeOf(bundle)
   }
 
-  /** The log holds these lines. After its end, an owner polls `idleAtEnd` times in vain. */
-  static async with(seed: number, bundle: Bundle, lines: readonly Line[], idleAtEnd = 1): Promise<World> {
-    return new World(seed, bundle, await inputRecords(lines, bundle), idleAtEnd)
+  /** The log holds these lines. */
+  static async with(
+    seed: number,
+    bundle: Bundle,
+    lines: readonly Line[],
+    options: WorldOptions = {},
+  ): Promise<World> {
+    return new World(seed, bundle, await inputRecords(lines, bundle), options)
   }
 
   get end(): number {
@@ -53,7 +72,12 @@ export class World implements Surroundings {
   }
 
   newReader(): LogReader {
-    return new LogReader(this.records, this.random, this.clock, this.idleAtEnd)
+    const {idleAtEnd = 1, largestBatch = this.end + 1} = this.options
+    return new LogReader(this.records, this.random, this.clock, {idleAtEnd, largestBatch})
+  }
+
+  batchWasPublished(partition: Partition): void {
+    this.options.afterBatch?.(partition)
   }
 
   /** One owner after the other until one has read to the end; then the zombies that are left. Gives the last owner's state. */
