@@ -65,8 +65,16 @@ describe('bad usage exits with 2, says what is wrong on stderr and prints nothin
     ['a number that is none', ['demo', '--users', 'many'], 'write a whole number'],
     ['a rate of nothing', ['dead-letters', 'replay', '--rate', '0'], 'write a number greater than 0'],
     ['a port that is none', ['run', '--port', '99999'], 'http.port is 99999; allowed is'],
-    ['a profile that is none', ['run', '--profile', 'toaster'], 'profile is "toaster"; allowed is embedded or cluster'],
-    ['a number out of range', ['simulate', 'scenario', '--out', '/dev/null', '--users', '0'], 'users is 0; allowed is 1'],
+    [
+      'a profile that is none',
+      ['run', '--profile', 'toaster'],
+      'profile is "toaster"; allowed is embedded or cluster',
+    ],
+    [
+      'a number out of range',
+      ['simulate', 'scenario', '--out', '/dev/null', '--users', '0'],
+      'users is 0; allowed is 1',
+    ],
   ])('%s', async (_what, args, words) => {
     const outcome = await tripline(args)
     expect(outcome).toMatchObject({code: 2, stdout: ''})
@@ -132,7 +140,9 @@ test('what this version cannot reach exits with 3', async () => {
 })
 
 test('run --print-config prints every setting with its origin, as a file that gives the same settings', async () => {
-  const first = await tripline(['run', '--print-config', '--port', '9000'], {env: {TRIPLINE_EVENT_LIMIT: '1 KiB'}})
+  const first = await tripline(['run', '--print-config', '--port', '9000'], {
+    env: {TRIPLINE_EVENT_LIMIT: '1 KiB'},
+  })
   expect(first.code).toBe(0)
   expect(first.stdout).toMatch(/^ {2}port: 9000 # command line$/m)
   expect(first.stdout).toMatch(/^event_limit: 1 KiB # TRIPLINE_EVENT_LIMIT$/m)

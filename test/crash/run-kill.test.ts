@@ -3,8 +3,8 @@ import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {afterEach, beforeAll, beforeEach, expect, test} from 'vitest'
 import type {LedgerReport} from '../../src/adapters/http/status-service.js'
-import type {Ledger} from '../../src/core/ledger/ledger.js'
 import type {EventTime} from '../../src/core/event/time.js'
+import type {Ledger} from '../../src/core/ledger/ledger.js'
 import {SeededRandom} from '../../src/simulation/seeded-random.js'
 import {type TemporaryFolder, temporaryFolder} from '../conformance/temporary-folder.js'
 import {ensureBuilt} from '../support/process/built-program.js'
@@ -154,7 +154,8 @@ function expectAccountedFor({client, ledger, stored}: Outcome, load: LoadTraffic
   expect(stored.decisions.size).toBe(load.transactionIds.length)
 }
 
-const answered = (alerts: readonly AnsweredAlert[]) => standing(alerts.map((alert) => ({status: alert.status, alert})))
+const answered = (alerts: readonly AnsweredAlert[]) =>
+  standing(alerts.map((alert) => ({status: alert.status, alert})))
 
 test(`run under load, killed ${KILLS} times: every acknowledged event counts, and the alerts are those of an undisturbed run`, async () => {
   const load = traffic(800)

@@ -36,8 +36,9 @@ async function runToTheEnd(world: World): Promise<World> {
 }
 
 /*
- * Everything that may vary is drawn from a seed: arrival, batches, the clock, and what befalls the owners of the
- * partition. Whatever it is, what the world was told must come to the same as a brute-force reading of the rules.
+ * Everything that may vary is drawn from a seed: arrival, batches, the clock, and what befalls the owners
+ * of the partition. Whatever it is, what the world was told must come to the same as a brute-force reading
+ * of the rules.
  */
 describe('the engine under crashes, restarts and zombies', () => {
   const happened = new Map<string, number>()
@@ -90,12 +91,12 @@ describe('the engine under crashes, restarts and zombies', () => {
       }),
   )
 
-  it.runIf(seedCount(SEEDS) >= 1_000 && process.env.TRIPLINE_TEST_SEED === undefined)(
-    'met every fault at every point',
-    () => {
+  // A few seeds need not meet everything.
+  if (process.env.TRIPLINE_TEST_SEED === undefined && seedCount(SEEDS) >= SEEDS) {
+    it('met every fault at every point', () => {
       const faults = ['crash', 'freeze'].flatMap((fault) => FAULT_POINTS.map((point) => `${fault} ${point}`))
       const effects = ['fenced', 'misplaced', 'repeats', 'loads', 'late', 'alert.amended', 'alert.retracted']
       expect([...faults, ...effects].filter((what) => (happened.get(what) ?? 0) < 10)).toEqual([])
-    },
-  )
+    })
+  }
 })

@@ -59,7 +59,7 @@ async function* readFileLines(path: string): AsyncGenerator<readonly Line[]> {
     const bytes = length > LONGEST_LINE ? undefined : carried.length === 0 ? end : Buffer.concat([...carried, end])
     carried = []
     carriedLength = 0
-    return {bytes: bytes?.at(-1) === CARRIAGE_RETURN ? bytes.subarray(0, -1) : bytes, length}
+    return bytes?.at(-1) === CARRIAGE_RETURN ? {bytes: bytes.subarray(0, -1), length: length - 1} : {bytes, length}
   }
   for await (const chunk of chunksOf(path)) {
     const lines: Line[] = []

@@ -57,7 +57,8 @@ export class ReplayOutput implements Publisher {
     }
     for (const decision of decisions) finals.decisions.put(`${decision.user_id}\n${decision.transaction_id}`, decision)
     for (const letter of deadLetters) this.deadLetters.write(JSON.stringify(letter))
-    for (const {bytes} of late) this.late.write(bytes)
+    // A copy: the bytes are a view of a whole block of the input, which must not be kept for one line.
+    for (const {bytes} of late) this.late.write(Buffer.from(bytes))
     for (const writer of [this.alerts, this.deadLetters, this.late]) await writer.drained()
     if (settledUpTo !== null) await this.settle(partition, settledUpTo)
   }

@@ -5,6 +5,7 @@ import {applyToDecision, decisionFingerprint, undecided} from '../../core/decisi
 import type {DecisionState, KeyState} from '../../core/decision/key-state.js'
 import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
 import type {ExplainedChange} from '../../core/decision/rule-evaluator.js'
+import type {StoredEvent} from '../../core/event/stored-event.js'
 import {TRANSACTIONS} from '../../core/event/stream.js'
 import type {WallTime} from '../../core/event/time.js'
 import type {Clock} from '../port/clock.js'
@@ -34,19 +35,24 @@ class Deciding {
     private readonly now: WallTime,
   ) {}
 
-  add({cause, state, changes}: Consequence): void {
+  add(consequence: Consequence): void {
+    const {cause, state, changes} = consequence
+    if (changes.length > 0) this.addChanges(consequence)
+    else if (cause.event.stream === TRANSACTIONS) this.publish(decisionOn(state, cause.event), state, cause)
+  }
+
+  private addChanges({cause, state, changes}: Consequence): void {
     const revised = new Map<DecisionState, string>()
     for (const change of changes) {
       this.alert(change, cause, state)
-      const known = state.decisions?.get(change.anchor.id) ?? undecided(change.anchor)
-      const before = decisionFingerprint(known)
+      const before = decisionFingerprint(decisionOn(state, change.anchor))
       const decision = applyToDecision(state, change)
       if (decision !== undefined && !revised.has(decision)) revised.set(decision, before)
     }
-    if (changes.length > 0) this.judged.add(state)
+    this.judged.add(state)
     const {event} = cause
     if (event.stream === TRANSACTIONS) {
-      const own = state.decisions?.get(event.id) ?? undecided(event)
+      const own = decisionOn(state, event)
       revised.delete(own)
       this.publish(own, state, cause)
     }
@@ -82,6 +88,11 @@ class Deciding {
     if (hit === 'suppressed') counts.suppressed++
     if (wasSuppressed) counts.suppressed--
   }
+}
+
+/** The decision on a transaction as it stands. */
+function decisionOn({decisions}: KeyState, transaction: StoredEvent): DecisionState {
+  return decisions?.get(transaction.id) ?? undecided(transaction)
 }
 
 /** Nothing is decided before it arrived: a replay's clock is the arrival of its events. */

@@ -1,6 +1,6 @@
 import {concatMap, type OperatorFunction} from 'rxjs'
 import {emptyKeyState, type KeyState} from '../../core/decision/key-state.js'
-import {type DecodedEvent, isRefusal} from '../../core/event/decode.js'
+import {type DecodedEvent, isRefusal, type Refusal} from '../../core/event/decode.js'
 import {MERCHANTS} from '../../core/event/stream.js'
 import type {StateStore} from '../port/state-store.js'
 import type {Partition} from '../stage/partition.js'
@@ -16,13 +16,29 @@ export function loadState(store: StateStore): OperatorFunction<DecodedBatch, Loa
   return concatMap(async (batch) => {
     const {partition, outcomes} = batch
     const expiring = partition.expiredKeys(EXPIRING_KEYS_PER_BATCH)
-    await load(partition, store, missingKeys(batch, expiring))
-    const stateOf = (key: string): KeyState => partition.keys.get(key) as KeyState
-    const states = outcomes.map((outcome) =>
-      isRefusal(outcome) || outcome.stream.name === MERCHANTS ? undefined : stateOf(outcome.key),
-    )
-    return {...batch, states, expiring: expiring.map(stateOf)}
+    const missing = new Set<string>()
+    const held = (key: string): KeyState | undefined => {
+      const state = partition.keys.get(key)
+      if (state === undefined) missing.add(key)
+      return state
+    }
+    const states: (KeyState | undefined)[] = []
+    for (const outcome of outcomes) {
+      states.push(isKeyed(outcome) ? held(outcome.key) : undefined)
+      if (!isRefusal(outcome) && !isKeyed(outcome)) visitors(partition, outcome).forEach(held)
+    }
+    expiring.forEach(held)
+    if (missing.size > 0) {
+      await load(partition, store, [...missing])
+      for (const [i, outcome] of outcomes.entries()) if (isKeyed(outcome)) states[i] ??= partition.keys.get(outcome.key)
+    }
+    return {...batch, states, expiring: expiring.map((key) => partition.keys.get(key) as KeyState)}
   })
+}
+
+/** An event of some key; a merchant's profile belongs to none. */
+function isKeyed(outcome: DecodedEvent | Refusal): outcome is DecodedEvent {
+  return !isRefusal(outcome) && outcome.stream.name !== MERCHANTS
 }
 
 /** Fetches keys that the store may hold, and begins the others empty. */
@@ -36,20 +52,6 @@ async function load(partition: Partition, store: StateStore, keys: readonly stri
     partition.keys.put(state)
   }
   for (const key of keys) if (partition.keys.get(key) === undefined) partition.keys.put(emptyKeyState(key))
-}
-
-function missingKeys({outcomes, partition}: DecodedBatch, expiring: readonly string[]): readonly string[] {
-  const missing = new Set<string>()
-  const need = (key: string): void => {
-    if (partition.keys.get(key) === undefined) missing.add(key)
-  }
-  expiring.forEach(need)
-  for (const outcome of outcomes) {
-    if (isRefusal(outcome)) continue
-    if (outcome.stream.name === MERCHANTS) visitors(partition, outcome).forEach(need)
-    else need(outcome.key)
-  }
-  return [...missing]
 }
 
 /** The keys with transactions that a new profile may change. */

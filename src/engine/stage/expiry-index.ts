@@ -1,7 +1,7 @@
 import type {EventTime} from '../../core/event/time.js'
 
 /** Width of a bucket in ms: a key is looked at up to so long after its oldest event expired. */
-const BUCKET_MS = 3_600_000
+const BUCKET_MS = 6 * 3_600_000
 
 /** Which keys hold events that are to be dropped when. Each key is listed once, by its oldest event. */
 export class ExpiryIndex {

@@ -5,8 +5,8 @@ import type {Partition} from './partition.js'
 const CAP_SLACK = 1.25
 
 /**
- * A hot key keeps no more events of a stream than evaluations look at, and one more, which tells them that there were
- * others; of those the ids stay, to know duplicates.
+ * A hot key keeps no more events of a stream than evaluations look at, and one more, which tells them that
+ * there were others; of those the ids stay, to know duplicates.
  */
 export function retireBeyondCap({bundle, settledUpTo}: Partition, history: KeyHistory, rank: number): void {
   const cap = bundle.settings.historyCap

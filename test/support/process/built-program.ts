@@ -14,7 +14,10 @@ export const PROJECT = fileURLToPath(new URL('../../../', import.meta.url))
 export const PROGRAM = join(PROJECT, 'dist/app/cli/main.js')
 
 /** Test files run side by side: one of them builds, the others wait. */
-const LOCK = join(tmpdir(), `tripline-build-${createHash('sha256').update(PROJECT).digest('hex').slice(0, 16)}`)
+const LOCK = join(
+  tmpdir(),
+  `tripline-build-${createHash('sha256').update(PROJECT).digest('hex').slice(0, 16)}`,
+)
 
 /** A build takes half a minute on a small machine; a lock this old was left behind by a process that died. */
 const LOCK_STALE_MS = 120_000
@@ -59,7 +62,8 @@ async function isNewer(source: string, built: number): Promise<boolean> {
 
 async function lock(): Promise<boolean> {
   const since = await modifiedAt(LOCK)
-  if (since !== undefined && Date.now() - since > LOCK_STALE_MS) await rm(LOCK, {recursive: true, force: true})
+  if (since !== undefined && Date.now() - since > LOCK_STALE_MS)
+    await rm(LOCK, {recursive: true, force: true})
   return mkdir(LOCK).then(
     () => true,
     () => false,

@@ -98,7 +98,11 @@ export class LoadClient {
     this.accountOf(stream).sent += batch.length
     this.underWay++
     try {
-      const answer = await fetch(`${url}/v1/events/${stream}`, {method: 'POST', headers: {'content-type': type}, body})
+      const answer = await fetch(`${url}/v1/events/${stream}`, {
+        method: 'POST',
+        headers: {'content-type': type},
+        body,
+      })
       const text = await answer.text()
       if (answer.status === 202) return JSON.parse(text) as IngestAnswer
       if (answer.status < 500 && answer.status !== 429) this.wrongAnswers.push(`${answer.status} ${text}`)
@@ -114,11 +118,13 @@ export class LoadClient {
   private book(stream: string, batch: readonly LoadInput[], {results}: IngestAnswer): void {
     const account = this.accountOf(stream)
     account.acknowledged += batch.length
-    if (results.length !== batch.length) this.wrongAnswers.push(`${results.length} results for ${batch.length} events`)
+    if (results.length !== batch.length)
+      this.wrongAnswers.push(`${results.length} results for ${batch.length} events`)
     for (const [i, {status, code}] of results.entries()) {
       account.statuses[status] = (account.statuses[status] ?? 0) + 1
       const right = batch[i]?.rightAnswers ?? []
-      if (!right.includes(code ?? status)) this.wrongAnswers.push(`${code ?? status} instead of ${right.join(' or ')}`)
+      if (!right.includes(code ?? status))
+        this.wrongAnswers.push(`${code ?? status} instead of ${right.join(' or ')}`)
     }
   }
 

@@ -38,7 +38,9 @@ export function loadTraffic(options: ScenarioOptions, until_ms: number): LoadTra
     // A line that is no JSON names no stream: it comes with the transactions.
     const stream = named ?? 'transactions'
     if (!inputs.has(stream)) continue
-    inputs.get(stream)?.push({bytes: Buffer.from(bytes), rightAnswers: rightAnswers(line), isJson: isJson(bytes)})
+    inputs
+      .get(stream)
+      ?.push({bytes: Buffer.from(bytes), rightAnswers: rightAnswers(line), isJson: isJson(bytes)})
     size++
     if (line.kind === 'broken') continue
     identities.get(stream)?.add(identityOf(line))

@@ -22,7 +22,16 @@ export class RunningService {
   private hasEnded = false
 
   constructor(dataDir: string, args: readonly string[] = []) {
-    this.child = startTripline(['run', '--profile', 'embedded', '--port', '0', '--data-dir', dataDir, ...args])
+    this.child = startTripline([
+      'run',
+      '--profile',
+      'embedded',
+      '--port',
+      '0',
+      '--data-dir',
+      dataDir,
+      ...args,
+    ])
     this.child.stdin.end()
     this.stdout = textOf(this.child.stdout)
     this.stderr = textOf(this.child.stderr)
@@ -63,7 +72,10 @@ export class RunningService {
   logLines(): readonly {readonly msg?: string; readonly [field: string]: unknown}[] {
     const text = this.stdout()
     const whole = text.slice(0, text.lastIndexOf('\n') + 1)
-    return whole.split('\n').filter(Boolean).map((line) => JSON.parse(line))
+    return whole
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line))
   }
 
   /** Sends the signal to this process and waits for its end. */

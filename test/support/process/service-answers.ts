@@ -1,6 +1,6 @@
-import type {Ledger} from '../../../src/core/ledger/ledger.js'
 import type {LedgerReport} from '../../../src/adapters/http/status-service.js'
 import type {AlertRecord} from '../../../src/core/decision/records.js'
+import type {Ledger} from '../../../src/core/ledger/ledger.js'
 import type {AlertStatus} from '../../../src/engine/port/read-model.js'
 
 /** Smaller than the number of alerts of any test, so that paging is part of the test. */

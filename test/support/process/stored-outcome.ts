@@ -21,7 +21,10 @@ export interface StoredOutcome {
 }
 
 /** Opens a data directory that no process holds, and reads it. `transactionIds`: whose decisions to look up. */
-export async function storedOutcome(dataDir: string, transactionIds: readonly string[]): Promise<StoredOutcome> {
+export async function storedOutcome(
+  dataDir: string,
+  transactionIds: readonly string[],
+): Promise<StoredOutcome> {
   const database = await EmbeddedDatabase.open(dataDir)
   try {
     const readModel = new EmbeddedReadModel(database)

@@ -55,7 +55,8 @@ export async function triplineJson<T>(
   const said = `tripline ${args.join(' ')} exited with ${code}\n${stderr}`
   if (code !== (options.code ?? 0)) throw new Error(said)
   const value: unknown = JSON.parse(stdout)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(`${said}\nno object`)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error(`${said}\nno object`)
   return value as T
 }
 

@@ -13,7 +13,9 @@ export interface Traffic {
   readonly maxEvents: number
   /** Any order of arrival: for events so close together that none can be late. */
   readonly shuffled: boolean
-  /** Profiles may come days after they became valid. What they still change then depends on when they come. */
+  /**
+   * Profiles may come days after they became valid. What they still change then depends on when they come.
+   */
   readonly lateProfiles?: boolean
 }
 
@@ -24,8 +26,8 @@ interface Arriving {
 }
 
 /**
- * A seed's events in the order of arrival: delayed, some of them too long, sent again at once or days later, with
- * broken lines in between.
+ * A seed's events in the order of arrival: delayed, some of them too long, sent again at once or days
+ * later, with broken lines in between.
  */
 export function arrivingLines(traffic: Traffic, seed: number, random: SeededRandom): readonly Line[] {
   const {scale, maxEvents, shuffled, lateProfiles = false} = traffic
@@ -63,7 +65,10 @@ function delayed(lines: readonly ReplayLine[], random: SeededRandom, lateProfile
     .map(({line, at}) => (isStamped ? {...line, arrival_time: new Date(at).toISOString()} : line))
 }
 
-/** Profiles and verdicts are never late: beyond the lateness it would depend on their arrival what they still change. */
+/**
+ * Profiles and verdicts are never late: beyond the lateness it would depend on their arrival what they
+ * still change.
+ */
 function delayOf({stream}: ReplayLine, stragglers: number, random: SeededRandom): number {
   const mayStraggle = stream === 'transactions' || stream === 'locations'
   if (mayStraggle && random.chance(stragglers)) return random.below(4 * allowedLateness)

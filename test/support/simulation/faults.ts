@@ -14,8 +14,8 @@ export const FAULT_POINTS = [
 export type FaultPoint = (typeof FAULT_POINTS)[number]
 
 /**
- * `crash`: the process dies there. `freeze`: it stops there, is given up, and goes on later as a zombie. `wake`: an
- * owner frozen earlier goes on while this one waits.
+ * `crash`: the process dies there. `freeze`: it stops there, is given up, and goes on later as a zombie.
+ * `wake`: an owner frozen earlier goes on while this one waits.
  */
 export type Fault = 'crash' | 'freeze' | 'wake'
 

@@ -18,8 +18,8 @@ export function decodeOf(bundle: Bundle): Decode {
 }
 
 /**
- * Replay lines as they would stand on a log: the event's bytes, stamped with their arrival. What is refused for its
- * envelope or holds a card number stands there as a refusal.
+ * Replay lines as they would stand on a log: the event's bytes, stamped with their arrival. What is refused
+ * for its envelope or holds a card number stands there as a refusal.
  */
 export async function inputRecords(lines: readonly Line[], bundle: Bundle): Promise<readonly InputRecord[]> {
   const source = new ReplaySource({

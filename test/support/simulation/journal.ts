@@ -2,7 +2,10 @@ import {expect} from 'vitest'
 import type {Checkpoint, Commit, OutboxEntry} from '../../../src/engine/port/state-store.js'
 import {Collected} from '../engine/collected-run.js'
 
-/** What happened to the world: every commit that counted, and everything that was published, as often as it was. */
+/**
+ * What happened to the world: every commit that counted, and everything that was published, as often as it
+ * was.
+ */
 export class Journal {
   /** By value, in the order of the commits. */
   readonly entries: OutboxEntry[] = []
@@ -91,7 +94,10 @@ type PublishedRecord = OutboxEntry[keyof Pick<
 
 const texts = new WeakMap<PublishedRecord, string>()
 
-/** The record as text, in which bytes are the same whatever kind of array they came in. Records never change. */
+/**
+ * The record as text, in which bytes are the same whatever kind of array they came in. Records never
+ * change.
+ */
 function textOf(record: PublishedRecord): string {
   const known = texts.get(record)
   if (known !== undefined) return known

@@ -47,8 +47,8 @@ export interface Surroundings {
 }
 
 /**
- * A process that owns the partition: opens it, publishes what was left, seeks and runs the pipeline, as the service
- * does. It sees the store and the subscribers through ports at which it can be struck.
+ * A process that owns the partition: opens it, publishes what was left, seeks and runs the pipeline, as the
+ * service does. It sees the store and the subscribers through ports at which it can be struck.
  */
 export class Owner implements StateStore, Publisher {
   /** Resolves when it stops responding. */

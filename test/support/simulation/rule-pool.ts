@@ -14,7 +14,10 @@ export interface PooledRules {
   readonly rates: RatesFile
 }
 
-/** So many generated rule sets whose spans fit the scale. Compiling costs more than running: seeds share them. */
+/**
+ * So many generated rule sets whose spans fit the scale. Compiling costs more than running: seeds share
+ * them.
+ */
 export function rulePool(scale: Scale, size: number): readonly PooledRules[] {
   const lists = generatedLists(scale)
   const rates = generatedRates(scale)

@@ -80,7 +80,10 @@ export class World implements Surroundings {
     this.options.afterBatch?.(partition)
   }
 
-  /** One owner after the other until one has read to the end; then the zombies that are left. Gives the last owner's state. */
+  /**
+   * One owner after the other until one has read to the end; then the zombies that are left. Gives the last
+   * owner's state.
+   */
   async run(): Promise<Partition> {
     for (;;) {
       const owner = new Owner(this)
