@@ -7,7 +7,11 @@ import {join} from 'node:path'
 import {parseArgs} from 'node:util'
 
 const {values} = parseArgs({
-  options: {events: {type: 'string', default: '1000000'}, users: {type: 'string', default: '5000'}, runs: {type: 'string', default: '3'}},
+  options: {
+    events: {type: 'string', default: '1000000'},
+    users: {type: 'string', default: '5000'},
+    runs: {type: 'string', default: '3'},
+  },
 })
 const events = Number(values.events)
 const users = Number(values.users)
@@ -19,7 +23,20 @@ const dir = mkdtempSync(join(tmpdir(), 'tripline-bench-'))
 try {
   const input = join(dir, 'events.ndjson')
   const days = String(Math.ceil(events / users / EVENTS_PER_USER_DAY))
-  run([main, 'simulate', 'scenario', '--out', input, '--users', String(users), '--days', days, '--seed', '1', '--json'])
+  run([
+    main,
+    'simulate',
+    'scenario',
+    '--out',
+    input,
+    '--users',
+    String(users),
+    '--days',
+    days,
+    '--seed',
+    '1',
+    '--json',
+  ])
   const rounds = []
   for (let round = 0; round < Number(values.runs); round++) {
     const floor = run(['bench/macro/floor.mjs', input])

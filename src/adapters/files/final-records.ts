@@ -1,5 +1,5 @@
 import {compareIds} from '../../core/event/order.js'
-import {formatTime, type EventTime} from '../../core/event/time.js'
+import {type EventTime, formatTime} from '../../core/event/time.js'
 
 interface FinalRecord {
   readonly event_time: string
@@ -39,7 +39,9 @@ export class FinalRecords<T extends FinalRecord> {
     for (const minute of settled) {
       const records = [...(this.minutes.get(minute)?.values() ?? [])]
       this.minutes.delete(minute)
-      records.sort((a, b) => compareTexts(a.event_time, b.event_time) || compareIds(this.idOf(a), this.idOf(b)))
+      records.sort(
+        (a, b) => compareTexts(a.event_time, b.event_time) || compareIds(this.idOf(a), this.idOf(b)),
+      )
       for (const record of records) this.emit(record)
     }
   }

@@ -13,7 +13,9 @@ const CARRIAGE_RETURN = 0x0d
 export class UnreadableInputError extends Error {
   constructor(path: string, cause: Error) {
     const {message} = cause
-    super(`${path}: it cannot be read (${message}); give NDJSON, or a gzip file whose name ends in .gz`, {cause})
+    super(`${path}: it cannot be read (${message}); give NDJSON, or a gzip file whose name ends in .gz`, {
+      cause,
+    })
     this.name = 'UnreadableInputError'
   }
 }
@@ -56,10 +58,13 @@ async function* readFileLines(path: string): AsyncGenerator<readonly Line[]> {
   let carriedLength = 0
   const lineOf = (end: Buffer): Line => {
     const length = carriedLength + end.length
-    const bytes = length > LONGEST_LINE ? undefined : carried.length === 0 ? end : Buffer.concat([...carried, end])
+    const bytes =
+      length > LONGEST_LINE ? undefined : carried.length === 0 ? end : Buffer.concat([...carried, end])
     carried = []
     carriedLength = 0
-    return bytes?.at(-1) === CARRIAGE_RETURN ? {bytes: bytes.subarray(0, -1), length: length - 1} : {bytes, length}
+    return bytes?.at(-1) === CARRIAGE_RETURN
+      ? {bytes: bytes.subarray(0, -1), length: length - 1}
+      : {bytes, length}
   }
   for await (const chunk of chunksOf(path)) {
     const lines: Line[] = []

@@ -1,5 +1,5 @@
-import {createWriteStream, type WriteStream} from 'node:fs'
 import {once} from 'node:events'
+import {createWriteStream, type WriteStream} from 'node:fs'
 
 const FLUSH_AT = 256 * 1024
 const NEWLINE = Buffer.from('\n')
@@ -48,5 +48,7 @@ export class NdjsonWriter {
 
 function joined(lines: readonly (string | Uint8Array)[]): string | Buffer {
   if (lines.every((line) => typeof line === 'string')) return `${lines.join('\n')}\n`
-  return Buffer.concat(lines.flatMap((line) => [typeof line === 'string' ? Buffer.from(line) : line, NEWLINE]))
+  return Buffer.concat(
+    lines.flatMap((line) => [typeof line === 'string' ? Buffer.from(line) : line, NEWLINE]),
+  )
 }

@@ -10,6 +10,9 @@ export async function readYamlFolder(folder: string): Promise<readonly SourceFil
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()
   return Promise.all(
-    paths.map(async (path) => ({path: join(folder, relative(folder, path)), text: await readFile(path, 'utf8')})),
+    paths.map(async (path) => ({
+      path: join(folder, relative(folder, path)),
+      text: await readFile(path, 'utf8'),
+    })),
   )
 }

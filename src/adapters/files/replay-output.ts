@@ -55,7 +55,8 @@ export class ReplayOutput implements Publisher {
       if (alert.type === 'alert.retracted') finals.alerts.remove(alert.alert_id, alert)
       else finals.alerts.put(alert.alert_id, alert)
     }
-    for (const decision of decisions) finals.decisions.put(`${decision.user_id}\n${decision.transaction_id}`, decision)
+    for (const decision of decisions)
+      finals.decisions.put(`${decision.user_id}\n${decision.transaction_id}`, decision)
     for (const letter of deadLetters) this.deadLetters.write(JSON.stringify(letter))
     // A copy: the bytes are a view of a whole block of the input, which must not be kept for one line.
     for (const {bytes} of late) this.late.write(Buffer.from(bytes))
@@ -122,4 +123,8 @@ export class ReplayOutput implements Publisher {
   }
 }
 
-const COUNT_OF = {'alert.opened': 'opened', 'alert.amended': 'amended', 'alert.retracted': 'retracted'} as const
+const COUNT_OF = {
+  'alert.opened': 'opened',
+  'alert.amended': 'amended',
+  'alert.retracted': 'retracted',
+} as const

@@ -114,7 +114,8 @@ export class ReplaySource implements EventSource {
   private tellTime({arrival_time}: Envelope): Refusal | undefined {
     if (arrival_time === undefined) return undefined
     const arrival = parseEventTime(arrival_time)
-    if (arrival === undefined) return {reason: 'bad_schema', detail: 'arrival_time: expected RFC 3339 or integer epoch milliseconds'}
+    if (arrival === undefined)
+      return {reason: 'bad_schema', detail: 'arrival_time: expected RFC 3339 or integer epoch milliseconds'}
     this.advance(arrival)
     return undefined
   }
@@ -149,7 +150,8 @@ class ReplayRecord implements InputRecord {
 }
 
 function partitionFault(partition: unknown): Refusal | undefined {
-  if (typeof partition === 'number' && Number.isInteger(partition) && partition >= 0 && partition < 65_536) return undefined
+  if (typeof partition === 'number' && Number.isInteger(partition) && partition >= 0 && partition < 65_536)
+    return undefined
   return {reason: 'bad_schema', detail: 'partition: expected an integer from 0 to 65535'}
 }
 

@@ -31,11 +31,7 @@ export class UsageError extends Error {
 export function explainFailure(error: unknown): {readonly code: ExitCode; readonly message: string} {
   if (error instanceof UsageError) return {code: error.exitCode, message: error.message}
   if (error instanceof ConfigError) return {code: EXIT.usage, message: error.problems.join('\n')}
-  if (
-    error instanceof BundleError ||
-    error instanceof RangeError ||
-    error instanceof UnreadableInputError
-  ) {
+  if (error instanceof BundleError || error instanceof RangeError || error instanceof UnreadableInputError) {
     return {code: EXIT.usage, message: error.message}
   }
   if (error instanceof DataDirLockedError || error instanceof DataFormatError) {
@@ -43,7 +39,8 @@ export function explainFailure(error: unknown): {readonly code: ExitCode; readon
   }
   const {code, path, syscall, message} = error as NodeJS.ErrnoException
   if (code === 'ENOENT') return {code: EXIT.usage, message: `${path}: there is no such file`}
-  if (code === 'EADDRINUSE') return {code: EXIT.unavailable, message: `${message}; stop what listens there, or set http.port`}
+  if (code === 'EADDRINUSE')
+    return {code: EXIT.unavailable, message: `${message}; stop what listens there, or set http.port`}
   // What the system refused says itself which path it is about.
   if (syscall !== undefined) return {code: EXIT.usage, message}
   return {code: EXIT.usage, message: error instanceof Error ? (error.stack ?? message) : String(error)}

@@ -11,7 +11,9 @@ import {EXIT, explainFailure} from './exit.js'
 import {packageVersion} from './package-version.js'
 
 const program = new Command('tripline')
-  .description('Real-time fraud detection: declarative rules over event time, alerts that explain and repair themselves.')
+  .description(
+    'Real-time fraud detection: declarative rules over event time, alerts that explain and repair themselves.',
+  )
   .version(packageVersion())
   .showHelpAfterError('(add --help for what can be said here)')
   .exitOverride()

@@ -19,7 +19,10 @@ export function withConfigOptions(command: Command): Command {
 }
 
 /** The configuration with what the command line sets. */
-export function configOf(options: CommonOptions, overrides: {readonly [setting: string]: string} = {}): Config {
+export function configOf(
+  options: CommonOptions,
+  overrides: {readonly [setting: string]: string} = {},
+): Config {
   return loadConfig({
     ...(options.config === undefined ? {} : {file: options.config}),
     env: processEnvironment(),
@@ -38,7 +41,8 @@ export function wholeNumber(text: string): number {
 
 export function positiveNumber(text: string): number {
   const value = Number(text)
-  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('write a number greater than 0.')
+  if (!(value > 0) || !Number.isFinite(value))
+    throw new InvalidArgumentError('write a number greater than 0.')
   return value
 }
 

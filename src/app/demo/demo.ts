@@ -39,7 +39,12 @@ export interface DemoSummary extends Findings {
   readonly resumed_at: number
   readonly events_per_second: number
   /** From handing an event over to its decision being published. */
-  readonly latency_ms: {readonly p50: number; readonly p95: number; readonly p99: number; readonly max: number}
+  readonly latency_ms: {
+    readonly p50: number
+    readonly p95: number
+    readonly p99: number
+    readonly max: number
+  }
   /** From the start of the program to the first alert; null if there was none in this run. */
   readonly first_alert_ms: number | null
   readonly ledger: Ledger
@@ -49,7 +54,10 @@ export interface DemoSummary extends Findings {
 /** Plays simulated traffic through the embedded profile. */
 export class Demo {
   readonly planted = nothingPlanted()
-  private readonly latencies: Histogram = buildHistogram({highestTrackableValue: 600_000_000, numberOfSignificantValueDigits: 3})
+  private readonly latencies: Histogram = buildHistogram({
+    highestTrackableValue: 600_000_000,
+    numberOfSignificantValueDigits: 3,
+  })
   private readonly started = performance.now()
   private arrivedUpTo = 0 as WallTime
   private alerts = 0
@@ -118,7 +126,12 @@ export class Demo {
       if (underWay.size >= PORTIONS_UNDER_WAY) await Promise.race(underWay)
       await this.keepPace(count - resumedAt)
       const eventsPerSecond = (count - resumedAt) / ((performance.now() - this.started) / 1000)
-      this.options.onProgress({done: count, expected: Math.max(expected, count), eventsPerSecond, alerts: this.alerts})
+      this.options.onProgress({
+        done: count,
+        expected: Math.max(expected, count),
+        eventsPerSecond,
+        alerts: this.alerts,
+      })
     }
     for (const line of scenarioTraffic(this.options.plan, this.planted)) {
       count++
@@ -157,7 +170,8 @@ export class Demo {
   }
 
   private percentiles(): DemoSummary['latency_ms'] {
-    const at = (percentile: number): number => Math.round(this.latencies.getValueAtPercentile(percentile)) / 1000
+    const at = (percentile: number): number =>
+      Math.round(this.latencies.getValueAtPercentile(percentile)) / 1000
     return {p50: at(50), p95: at(95), p99: at(99), max: at(100)}
   }
 }

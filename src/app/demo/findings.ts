@@ -25,7 +25,10 @@ export interface Findings {
 const PAGE = 200
 
 /** Compares the alerts that stand with the frauds that were planted: an alert names the transactions of its evidence. */
-export async function compareWithTruth(readModel: ReadModel, planted: readonly PlantedFraud[]): Promise<Findings> {
+export async function compareWithTruth(
+  readModel: ReadModel,
+  planted: readonly PlantedFraud[],
+): Promise<Findings> {
   const fraudByTransaction = new Map<string, PlantedFraud>()
   for (const fraud of planted) for (const id of fraud.transaction_ids) fraudByTransaction.set(id, fraud)
   const found = new Set<PlantedFraud>()
@@ -57,7 +60,10 @@ export async function compareWithTruth(readModel: ReadModel, planted: readonly P
   return {frauds: compareFrauds(planted, found), alerts, by_rule: byRule}
 }
 
-function compareFrauds(planted: readonly PlantedFraud[], found: ReadonlySet<PlantedFraud>): Findings['frauds'] {
+function compareFrauds(
+  planted: readonly PlantedFraud[],
+  found: ReadonlySet<PlantedFraud>,
+): Findings['frauds'] {
   const byKind: {[kind: string]: {planted: number; found: number}} = {}
   for (const fraud of planted) {
     const kind = byKind[fraud.kind] ?? {planted: 0, found: 0}
@@ -69,7 +75,10 @@ function compareFrauds(planted: readonly PlantedFraud[], found: ReadonlySet<Plan
   return {planted: planted.length, found: found.size, by_kind: byKind, missed}
 }
 
-function fraudsNamedBy(alert: AlertRecord, byTransaction: ReadonlyMap<string, PlantedFraud>): Set<PlantedFraud> {
+function fraudsNamedBy(
+  alert: AlertRecord,
+  byTransaction: ReadonlyMap<string, PlantedFraud>,
+): Set<PlantedFraud> {
   const named = new Set<PlantedFraud>()
   for (const {stream, id} of alert.events) {
     const fraud = stream === 'transactions' ? byTransaction.get(id) : undefined

@@ -76,7 +76,10 @@ function summarize(
 }
 
 /** What each rule did, summed over partitions. */
-export function summarizeRules(bundle: Bundle, partitions: readonly Partition[]): {[id: string]: RuleSummary} {
+export function summarizeRules(
+  bundle: Bundle,
+  partitions: readonly Partition[],
+): {[id: string]: RuleSummary} {
   return Object.fromEntries(
     bundle.rules.map(({id, index}) => {
       const sum = {alerts: 0, suppressed: 0, missing_input: 0}

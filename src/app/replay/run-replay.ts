@@ -42,7 +42,15 @@ export async function runReplay(run: ReplayRun): Promise<readonly Partition[]> {
     }
     return partition
   }
-  const batches = scoring({source, store, publisher, clock: ARRIVAL_CLOCK, decodeEvent, eventLimit, partitionOf})
+  const batches = scoring({
+    source,
+    store,
+    publisher,
+    clock: ARRIVAL_CLOCK,
+    decodeEvent,
+    eventLimit,
+    partitionOf,
+  })
   await lastValueFrom(
     batches.pipe(
       tap((batch) => onBatch?.(batch)),

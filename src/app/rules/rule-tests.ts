@@ -5,7 +5,7 @@ import type {Bundle, RuleSource} from '../../core/bundle/bundle.js'
 import {compileBundle} from '../../core/bundle/compile-bundle.js'
 import type {AlertRecord} from '../../core/decision/records.js'
 import {compareIds} from '../../core/event/order.js'
-import {formatTime, type EventTime} from '../../core/event/time.js'
+import {type EventTime, formatTime} from '../../core/event/time.js'
 import type {RuleTest} from '../../core/rule/rule-file.js'
 import {parseDuration} from '../../core/source/duration.js'
 import type {Publisher} from '../../engine/port/publisher.js'
@@ -46,15 +46,27 @@ async function bundleWithOnly(source: RuleSource, bundle: Bundle, config: Config
   const others = new Set(bundle.sources.map(({path}) => path).filter((path) => path !== source.path))
   const text = (await readFile(source.path, 'utf8')).replace(/^mode:.*$/m, 'mode: live')
   const compiled = compileBundle({
-    files: [...files.filter(({path}) => path !== source.path && !others.has(path)), {path: source.path, text}],
+    files: [
+      ...files.filter(({path}) => path !== source.path && !others.has(path)),
+      {path: source.path, text},
+    ],
     streams: bundle.streams,
-    settings: {...bundle.settings, time: {...bundle.settings.time, allowedLateness: Number.MAX_SAFE_INTEGER / 2}},
+    settings: {
+      ...bundle.settings,
+      time: {...bundle.settings.time, allowedLateness: Number.MAX_SAFE_INTEGER / 2},
+    },
   })
-  if (compiled.bundle === undefined) throw new Error(`${source.path} no longer compiles; run tripline rules lint`)
+  if (compiled.bundle === undefined)
+    throw new Error(`${source.path} no longer compiles; run tripline rules lint`)
   return compiled.bundle
 }
 
-async function runTest(source: RuleSource, test: RuleTest, bundle: Bundle, config: Config): Promise<RuleTestOutcome> {
+async function runTest(
+  source: RuleSource,
+  test: RuleTest,
+  bundle: Bundle,
+  config: Config,
+): Promise<RuleTestOutcome> {
   const lines = toLines(test)
   const {path, id} = source
   const outcome = {path, rule: id, name: test.name, expected: test.expect}
@@ -68,7 +80,11 @@ async function runTest(source: RuleSource, test: RuleTest, bundle: Bundle, confi
 }
 
 /** Anchors whose alerts stand at the end, in the total order. */
-async function alertedAnchors(lines: readonly string[], bundle: Bundle, config: Config): Promise<readonly string[]> {
+async function alertedAnchors(
+  lines: readonly string[],
+  bundle: Bundle,
+  config: Config,
+): Promise<readonly string[]> {
   const standing = new Map<string, AlertRecord>()
   const publisher: Publisher = {
     publish: async ({alerts}) => {

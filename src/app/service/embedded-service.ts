@@ -78,7 +78,16 @@ export class EmbeddedService implements IntakeService, StatusService {
       const panExempt = new Set(config.panExempt.keys())
       const decodeEvent = compileDecode({streams: bundle.streams, eventLimit: config.eventLimit, panExempt})
       const board = new OutcomeBoard(log.end)
-      const service = new EmbeddedService(options, database, log, readModel, store, partition, decodeEvent, board)
+      const service = new EmbeddedService(
+        options,
+        database,
+        log,
+        readModel,
+        store,
+        partition,
+        decodeEvent,
+        board,
+      )
       service.run()
       return service
     } catch (error) {
@@ -96,7 +105,10 @@ export class EmbeddedService implements IntakeService, StatusService {
   /** Puts inputs on the log and resolves when all of them are durable, processed and published. */
   async append(arrivals: readonly Arrival[]): Promise<readonly RecordFate[]> {
     if (this.failure !== undefined) throw this.failure
-    const offsets = await this.log.append(PARTITION, arrivals.map((arrival) => this.toRecord(arrival)))
+    const offsets = await this.log.append(
+      PARTITION,
+      arrivals.map((arrival) => this.toRecord(arrival)),
+    )
     return this.board.claim(offsets)
   }
 
@@ -121,7 +133,9 @@ export class EmbeddedService implements IntakeService, StatusService {
   ready(): {ready: boolean; reasons: string[]} {
     if (this.failure !== undefined) return {ready: false, reasons: [`stopped: ${this.failure.message}`]}
     const behind = this.log.end - this.partition.offset
-    return behind > SATURATED_AT ? {ready: false, reasons: [`catching up: ${behind} inputs behind`]} : {ready: true, reasons: []}
+    return behind > SATURATED_AT
+      ? {ready: false, reasons: [`catching up: ${behind} inputs behind`]}
+      : {ready: true, reasons: []}
   }
 
   ledger(): LedgerReport {
@@ -158,7 +172,15 @@ export class EmbeddedService implements IntakeService, StatusService {
     const {clock, config, onBatch} = this.options
     const {log: source, store, readModel: publisher, decodeEvent, partition} = this
     const {eventLimit} = config
-    const batches = scoring({source, store, publisher, clock, decodeEvent, eventLimit, partitionOf: () => partition})
+    const batches = scoring({
+      source,
+      store,
+      publisher,
+      clock,
+      decodeEvent,
+      eventLimit,
+      partitionOf: () => partition,
+    })
     this.ended = new Promise((resolve) => {
       this.running = batches.subscribe({
         next: (batch) => {
@@ -175,7 +197,10 @@ export class EmbeddedService implements IntakeService, StatusService {
         },
       })
     })
-    this.housekeeping = setInterval(() => this.keepHouse().catch((error: Error) => this.fail(error)), HOUSEKEEPING_EVERY_MS)
+    this.housekeeping = setInterval(
+      () => this.keepHouse().catch((error: Error) => this.fail(error)),
+      HOUSEKEEPING_EVERY_MS,
+    )
     this.housekeeping.unref()
   }
 

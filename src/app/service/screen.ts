@@ -10,7 +10,11 @@ const utf8 = new TextDecoder()
  * Looks at an input before it is put on the log, which must never hold a card number. Returns why it is refused if
  * its bytes must not be kept; undefined for every input whose bytes may be stored, good or bad.
  */
-export function screen(stream: string | undefined, bytes: Uint8Array, decodeEvent: Decode): Refusal | undefined {
+export function screen(
+  stream: string | undefined,
+  bytes: Uint8Array,
+  decodeEvent: Decode,
+): Refusal | undefined {
   const text = utf8.decode(bytes)
   if (!mayHoldDigitRun(text) && !text.includes('\\u') && !EXPONENT.test(text)) return undefined
   const parsed = parseJson(text)

@@ -1,6 +1,7 @@
 import {map, type OperatorFunction} from 'rxjs'
 import type {KeyState} from '../../core/decision/key-state.js'
 import {textHoldsCardNumber} from '../../core/event/card-number.js'
+import type {DeadLetter} from '../../core/event/dead-letter.js'
 import {type DecodedEvent, isRefusal, type Refusal, rawForDeadLetter} from '../../core/event/decode.js'
 import {usdPer} from '../../core/event/rates.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
@@ -18,7 +19,6 @@ import type {InputRecord} from '../port/event-source.js'
 import type {LateInput} from '../port/state-store.js'
 import type {Partition} from '../stage/partition.js'
 import type {AcceptedEvent, AdmittedBatch, LoadedBatch, RecordFate} from './batch.js'
-import type {DeadLetter} from '../../core/event/dead-letter.js'
 
 const ACCEPTED: RecordFate = {fate: 'accepted', refusal: undefined}
 const DUPLICATE: RecordFate = {fate: 'duplicate', refusal: undefined}
@@ -59,7 +59,8 @@ class Admission {
       const stream = known ? (record.stream as string) : UNKNOWN_STREAM
       this.fates.push(fate)
       book(this.partition.ledger, stream, fate.fate)
-      if (fate.refusal !== undefined) this.deadLetters.push(this.deadLetter(record, fate.refusal, isRefusal(outcome)))
+      if (fate.refusal !== undefined)
+        this.deadLetters.push(this.deadLetter(record, fate.refusal, isRefusal(outcome)))
       observeRecord(time, stream, record.ingestedAt)
       if (fate.fate === 'accepted' && !isRefusal(outcome)) observeAccepted(time, stream, outcome.time)
       advanceWatermark(time, settings)
@@ -87,7 +88,8 @@ class Admission {
       return known.contentHash === event.contentHash ? DUPLICATE : refused(idConflict(event))
     }
     if (!event.stream.neverLate && isLate(event.time, watermark, settings)) {
-      if (record.bytes !== undefined) this.late.push({stream: event.stream.name, offset: record.offset, bytes: record.bytes})
+      if (record.bytes !== undefined)
+        this.late.push({stream: event.stream.name, offset: record.offset, bytes: record.bytes})
       return LATE
     }
     this.accept(event, state, record.ingestedAt)
@@ -95,7 +97,10 @@ class Admission {
   }
 
   /** The accepted event with the same id, of this batch or from before. */
-  private find({stream, key, id}: DecodedEvent, state: KeyState | undefined): {time: EventTime; contentHash: number} | undefined {
+  private find(
+    {stream, key, id}: DecodedEvent,
+    state: KeyState | undefined,
+  ): {time: EventTime; contentHash: number} | undefined {
     if (state === undefined) return this.newProfiles.get(id) ?? this.partition.merchants.find(key, id)
     for (const event of state.pending) if (event.id === id && event.stream === stream.name) return event
     return state.history.find(stream.name, stream.rank, id)
@@ -112,9 +117,18 @@ class Admission {
   private toStored({stream, id, time, contentHash, wire}: DecodedEvent): StoredEvent {
     const {bundle} = this.partition
     const project = bundle.projections.get(stream.name)
-    const derived = stream.name === TRANSACTIONS ? this.amountUsd(wire.amount, wire.currency, time) : undefined
+    const derived =
+      stream.name === TRANSACTIONS ? this.amountUsd(wire.amount, wire.currency, time) : undefined
     const fields = project?.(wire, derived) ?? {}
-    const event = {stream: stream.name, rank: stream.rank, time, id, contentHash, fields, predicates: NO_PREDICATES}
+    const event = {
+      stream: stream.name,
+      rank: stream.rank,
+      time,
+      id,
+      contentHash,
+      fields,
+      predicates: NO_PREDICATES,
+    }
     const predicates = bundle.predicates.get(stream.name)
     if (predicates !== undefined) event.predicates = predicates.evaluate(event, this.countMissing)
     return event
@@ -137,7 +151,8 @@ class Admission {
 
   private deadLetter(record: InputRecord, refusal: Refusal, whileDecoding: boolean): DeadLetter {
     const {bytes} = record
-    const topic = record.stream === undefined || textHoldsCardNumber(record.stream) ? UNKNOWN_STREAM : record.stream
+    const topic =
+      record.stream === undefined || textHoldsCardNumber(record.stream) ? UNKNOWN_STREAM : record.stream
     return {
       reason: refusal.reason,
       detail: refusal.detail,

@@ -14,7 +14,8 @@ export function decode(
 ): OperatorFunction<InputBatch, DecodedBatch> {
   const decodeRecord = ({outcome, bytes, stream}: InputRecord): DecodedEvent | Refusal => {
     if (outcome !== undefined) return outcome
-    if (bytes === undefined) return {reason: 'bad_json', detail: 'the record has no content; send one JSON object'}
+    if (bytes === undefined)
+      return {reason: 'bad_json', detail: 'the record has no content; send one JSON object'}
     if (bytes.length > eventLimit) return tooLarge(bytes.length, eventLimit)
     const text = utf8.decode(bytes)
     const parsed = parseJson(text)
@@ -22,7 +23,12 @@ export function decode(
   }
   return map((input) => {
     const partition = partitionOf(input.partition)
-    return {input, partition, fromOffset: beginningOf(input, partition), outcomes: input.records.map(decodeRecord)}
+    return {
+      input,
+      partition,
+      fromOffset: beginningOf(input, partition),
+      outcomes: input.records.map(decodeRecord),
+    }
   })
 }
 

@@ -30,7 +30,8 @@ export function loadState(store: StateStore): OperatorFunction<DecodedBatch, Loa
     expiring.forEach(held)
     if (missing.size > 0) {
       await load(partition, store, [...missing])
-      for (const [i, outcome] of outcomes.entries()) if (isKeyed(outcome)) states[i] ??= partition.keys.get(outcome.key)
+      for (const [i, outcome] of outcomes.entries())
+        if (isKeyed(outcome)) states[i] ??= partition.keys.get(outcome.key)
     }
     return {...batch, states, expiring: expiring.map((key) => partition.keys.get(key) as KeyState)}
   })

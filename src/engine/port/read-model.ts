@@ -51,7 +51,11 @@ export interface ReadModel {
   /** The highest revision of a transaction's decision. */
   decision(transactionId: string): Promise<DecisionRecord | undefined>
   /** Dead letters in the order of their origin. */
-  deadLetters(reason: string | undefined, limit: number, cursor: string | undefined): Promise<Page<StoredDeadLetter>>
+  deadLetters(
+    reason: string | undefined,
+    limit: number,
+    cursor: string | undefined,
+  ): Promise<Page<StoredDeadLetter>>
   deadLetter(id: string): Promise<StoredDeadLetter | undefined>
 }
 

@@ -33,7 +33,8 @@ export class MerchantVisits {
   forget(upTo: EventTime): void {
     const {inOrder} = this
     this.settledUpTo = upTo
-    while (this.settled < inOrder.length && (inOrder[this.settled] as PersistedVisit).time <= upTo) this.settled++
+    while (this.settled < inOrder.length && (inOrder[this.settled] as PersistedVisit).time <= upTo)
+      this.settled++
     if (this.settled < CLEAR_EVERY) return
     for (const {merchant} of inOrder.slice(0, this.settled)) this.clear(merchant, upTo)
     this.inOrder = inOrder.slice(this.settled)

@@ -69,7 +69,10 @@ export class Partition {
   /** The time of a partition of which nothing was read before `wall`. */
   timeBegunAt(wall: WallTime): PartitionTime {
     const inputs = [...this.bundle.streams.values()].filter((stream) => stream.holdsWatermark)
-    return beginPartitionTime(wall, inputs.map(({name}) => name))
+    return beginPartitionTime(
+      wall,
+      inputs.map(({name}) => name),
+    )
   }
 
   get watermark(): EventTime {

@@ -1,6 +1,11 @@
 import type {Bundle} from '../../core/bundle/bundle.js'
-import {type DecisionState, emptyKeyState, type KeyState, type RuleHit} from '../../core/decision/key-state.js'
 import {type Firing, firingsKey, type RuleFirings} from '../../core/decision/firing.js'
+import {
+  type DecisionState,
+  emptyKeyState,
+  type KeyState,
+  type RuleHit,
+} from '../../core/decision/key-state.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
 import {TRANSACTION_RANK} from '../../core/event/stream.js'
 import type {Match} from '../../core/rule/form.js'
@@ -36,7 +41,12 @@ export function restoreKey(key: string, persisted: PersistedKey | undefined, bun
     if (running === undefined) continue
     const restored = firings.flatMap((firing) => restoreFiring(firing, running, state, bundle))
     if (state.firings === undefined) state.firings = new Map()
-    state.firings.set(firingsKey(running, keyValue), {rule: running, keyValue, firings: restored, lastSettledAlert: lastSettledAlert ?? undefined})
+    state.firings.set(firingsKey(running, keyValue), {
+      rule: running,
+      keyValue,
+      firings: restored,
+      lastSettledAlert: lastSettledAlert ?? undefined,
+    })
   }
   for (const decision of persisted.judgement?.decisions ?? []) restoreDecision(decision, state, bundle)
   return state

@@ -61,7 +61,12 @@ function draftOf(drafts: Map<KeyState, Draft>, state: KeyState): Draft {
   return draft
 }
 
-function keyChange(partition: Partition, state: KeyState, {appended, removed}: Draft, judged: boolean): KeyChange {
+function keyChange(
+  partition: Partition,
+  state: KeyState,
+  {appended, removed}: Draft,
+  judged: boolean,
+): KeyChange {
   const forgot = forgetSettled(partition, state)
   for (const {rank} of appended) retireBeyondCap(partition, state.history, rank)
   return {
@@ -116,7 +121,8 @@ function forgetSettled({settledUpTo, lateUpTo}: Partition, state: KeyState): boo
 function dropExpired({bundle, expiresBefore}: Partition, state: KeyState, removed: EventPlace[]): void {
   for (const series of state.history.allSeries()) {
     const stream = series.events[0]?.stream
-    if (stream !== undefined && !bundle.streams.get(stream)?.neverLate) removed.push(...series.dropBefore(expiresBefore))
+    if (stream !== undefined && !bundle.streams.get(stream)?.neverLate)
+      removed.push(...series.dropBefore(expiresBefore))
   }
   removed.push(...state.history.dropRetiredBefore(expiresBefore))
   state.isListed = false

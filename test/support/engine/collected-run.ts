@@ -29,7 +29,10 @@ export const SETTINGS: BundleSettings = {
 /** A bundle from plain data in the shape of the YAML files; fails with all faults. */
 export function bundleOf(files: readonly unknown[], settings: BundleSettings = SETTINGS): Bundle {
   const {bundle, faults} = compileBundle({
-    files: files.map((file, i) => ({path: `file-${i}.yaml`, text: typeof file === 'string' ? file : stringify(file)})),
+    files: files.map((file, i) => ({
+      path: `file-${i}.yaml`,
+      text: typeof file === 'string' ? file : stringify(file),
+    })),
     streams: streamsWith([]),
     settings,
   })

@@ -24,7 +24,12 @@ export function truthOf({collected, ledger}: CollectedRun): Truth {
         key,
         anchor,
         event_time: Date.parse(event_time),
-        events: events.map(({as, stream, id, event_time}) => ({as, stream, id, event_time: Date.parse(event_time)})),
+        events: events.map(({as, stream, id, event_time}) => ({
+          as,
+          stream,
+          id,
+          event_time: Date.parse(event_time),
+        })),
       }))
       .sort(byText),
     decisions: collected

@@ -41,10 +41,15 @@ describe.each([
 
   it('takes broken lines in between without a change', async () => {
     const withBroken = fc
-      .tuple(arriving, fc.array(brokenLines, {minLength: 1, maxLength: 5}), fc.infiniteStream(fc.double({min: 0, max: 1, noNaN: true})))
+      .tuple(
+        arriving,
+        fc.array(brokenLines, {minLength: 1, maxLength: 5}),
+        fc.infiniteStream(fc.double({min: 0, max: 1, noNaN: true})),
+      )
       .map(([lines, broken, places]) => {
         const mixed: unknown[] = [...lines]
-        for (const line of broken) mixed.splice(Math.floor((places.next().value as number) * mixed.length), 0, line)
+        for (const line of broken)
+          mixed.splice(Math.floor((places.next().value as number) * mixed.length), 0, line)
         return mixed as (string | (typeof lines)[number])[]
       })
     await fc.assert(

@@ -28,7 +28,9 @@ export function addDeadLettersCommand(program: Command): void {
   const withReason = (command: Command): Command =>
     command.option('--reason <code>', 'only those refused for this reason, such as bad_schema')
   examples(
-    withReason(withDataDir(letters.command('list').description('all dead letters, in the order they came'))).action(list),
+    withReason(
+      withDataDir(letters.command('list').description('all dead letters, in the order they came')),
+    ).action(list),
     ['tripline dead-letters list', 'tripline dead-letters list --reason bad_schema --json'],
   )
   examples(
@@ -36,7 +38,11 @@ export function addDeadLettersCommand(program: Command): void {
     ['tripline dead-letters show 0-1234'],
   )
   examples(
-    withReason(withDataDir(letters.command('replay [id]').description('send dead letters again, with their original ids')))
+    withReason(
+      withDataDir(
+        letters.command('replay [id]').description('send dead letters again, with their original ids'),
+      ),
+    )
       .option('--dry-run', 'say what would be sent, and send nothing')
       .option('--rate <n>', 'at most so many a second', positiveNumber, 1000)
       .action(replayLetters),
@@ -63,7 +69,11 @@ async function show(id: string, options: DeadLetterOptions): Promise<void> {
     if (stored === undefined) throw unknownLetter(id)
     console.result(stored)
     console.line(describe(stored))
-    console.line(stored.letter.raw === null ? '(its bytes were not kept)' : Buffer.from(stored.letter.raw, 'base64').toString('utf8'))
+    console.line(
+      stored.letter.raw === null
+        ? '(its bytes were not kept)'
+        : Buffer.from(stored.letter.raw, 'base64').toString('utf8'),
+    )
   })
 }
 
@@ -80,7 +90,9 @@ async function replayLetters(id: string | undefined, options: DeadLetterOptions)
     return
   }
   const outcomes = await send(sendable, config, options.rate, console)
-  console.line(`${sendable.length} sent: ${JSON.stringify(outcomes)}; ${skipped} skipped: their bytes were not kept`)
+  console.line(
+    `${sendable.length} sent: ${JSON.stringify(outcomes)}; ${skipped} skipped: their bytes were not kept`,
+  )
   console.result({sent: sendable.length, outcomes, skipped})
 }
 
@@ -95,7 +107,13 @@ async function send(
   const bundle = await loadBundle(config)
   const failures: Error[] = []
   const onFailure = (error: Error): void => void failures.push(error)
-  const service = await EmbeddedService.start({config, bundle, dataDir: config.dataDir, clock: SYSTEM_CLOCK, onFailure})
+  const service = await EmbeddedService.start({
+    config,
+    bundle,
+    dataDir: config.dataDir,
+    clock: SYSTEM_CLOCK,
+    onFailure,
+  })
   try {
     const started = performance.now()
     for (const [i, {id, letter}] of letters.entries()) {
@@ -103,7 +121,9 @@ async function send(
       if (ahead > 0) await new Promise((resolve) => setTimeout(resolve, ahead))
       const stream = letter.origin.topic === 'unknown' ? undefined : letter.origin.topic
       const bytes = Buffer.from(letter.raw as string, 'base64')
-      const [fate] = await service.append([{stream, bytes, arrivedAt: SYSTEM_CLOCK.now(), attempt: letter.attempt + 1}])
+      const [fate] = await service.append([
+        {stream, bytes, arrivedAt: SYSTEM_CLOCK.now(), attempt: letter.attempt + 1},
+      ])
       await service.readModel.markReplayed(id)
       const key = fate?.fate ?? 'lost'
       outcomes[key] = (outcomes[key] ?? 0) + 1
@@ -130,7 +150,10 @@ async function chosenLetters(
   return letters
 }
 
-async function* allLetters(readModel: EmbeddedReadModel, reason: string | undefined): AsyncGenerator<StoredDeadLetter> {
+async function* allLetters(
+  readModel: EmbeddedReadModel,
+  reason: string | undefined,
+): AsyncGenerator<StoredDeadLetter> {
   let cursor: string | undefined
   do {
     const page = await readModel.deadLetters(reason, PAGE, cursor)
@@ -139,7 +162,10 @@ async function* allLetters(readModel: EmbeddedReadModel, reason: string | undefi
   } while (cursor !== undefined)
 }
 
-async function withReadModel<T>(config: Config, use: (readModel: EmbeddedReadModel) => Promise<T>): Promise<T> {
+async function withReadModel<T>(
+  config: Config,
+  use: (readModel: EmbeddedReadModel) => Promise<T>,
+): Promise<T> {
   const database = await EmbeddedDatabase.open(config.dataDir)
   try {
     return await use(new EmbeddedReadModel(database))

@@ -6,7 +6,14 @@ import type {Config} from '../../config/config.js'
 import {Demo, type DemoSummary} from '../../demo/demo.js'
 import {serveHttp} from '../../service/serve-http.js'
 import {type Console, createConsole, grouped} from '../console.js'
-import {type CommonOptions, configOf, examples, positiveNumber, wholeNumber, withConfigOptions} from '../options.js'
+import {
+  type CommonOptions,
+  configOf,
+  examples,
+  positiveNumber,
+  wholeNumber,
+  withConfigOptions,
+} from '../options.js'
 
 interface DemoCommandOptions extends CommonOptions {
   readonly once?: boolean
@@ -22,17 +29,27 @@ const WATCHABLE_PACE = 1_000
 
 export function addDemoCommand(program: Command): void {
   const command = withConfigOptions(
-    program.command('demo').description('simulated traffic with planted frauds, caught as you watch; needs nothing else'),
+    program
+      .command('demo')
+      .description('simulated traffic with planted frauds, caught as you watch; needs nothing else'),
   )
     .option('--once', 'exit after the summary; without it the HTTP API stays up to look around')
     .option('--seed <n>', 'same seed, same traffic', wholeNumber, 1)
     .option('--users <n>', 'how many users', wholeNumber, 600)
     .option('--days <n>', 'how many days of event time', positiveNumber, 2)
-    .option('--pace <n>', `events a second (default: ${grouped(WATCHABLE_PACE)} on a terminal, else as fast as they go)`, positiveNumber)
+    .option(
+      '--pace <n>',
+      `events a second (default: ${grouped(WATCHABLE_PACE)} on a terminal, else as fast as they go)`,
+      positiveNumber,
+    )
     .option('--data-dir <dir>', 'where the demo keeps its data, in a folder of its own (setting data_dir)')
     .option('--json', 'print the summary as one JSON object')
     .action(runDemo)
-  examples(command, ['tripline demo', 'tripline demo --once --json', 'tripline demo --users 2000 --seed 7 --pace 5000'])
+  examples(command, [
+    'tripline demo',
+    'tripline demo --once --json',
+    'tripline demo --users 2000 --seed 7 --pace 5000',
+  ])
 }
 
 async function runDemo(options: DemoCommandOptions): Promise<void> {
@@ -42,7 +59,9 @@ async function runDemo(options: DemoCommandOptions): Promise<void> {
   const plan = {seed: options.seed, users: options.users, days: options.days}
   const dir = join(config.dataDir, 'demo')
   const pace = options.pace ?? (process.stdout.isTTY && options.json !== true ? WATCHABLE_PACE : undefined)
-  console.line(`${grouped(plan.users)} users, ${plan.days} days, ${bundle.rules.length} rules. Frauds are planted; here is what the rules see:`)
+  console.line(
+    `${grouped(plan.users)} users, ${plan.days} days, ${bundle.rules.length} rules. Frauds are planted; here is what the rules see:`,
+  )
   const feed = new AlertFeed(console)
   const demo = await Demo.start({
     config,
@@ -93,28 +112,46 @@ function printSummary(console: Console, summary: DemoSummary, hidden: number): v
   if (hidden > 0) line(`(and ${grouped(hidden)} further alerts of the same rules and keys)`)
   line('')
   line(`Planted frauds found: ${frauds.found} of ${frauds.planted}`)
-  for (const [kind, {planted, found}] of Object.entries(frauds.by_kind)) line(`  ${kind.padEnd(20)} ${found} of ${planted}`)
-  line(`Alerts: ${grouped(alerts.live)} live, of which ${alerts.false} false; ${grouped(alerts.shadow)} in shadow mode`)
+  for (const [kind, {planted, found}] of Object.entries(frauds.by_kind))
+    line(`  ${kind.padEnd(20)} ${found} of ${planted}`)
+  line(
+    `Alerts: ${grouped(alerts.live)} live, of which ${alerts.false} false; ${grouped(alerts.shadow)} in shadow mode`,
+  )
   for (const [rule, counts] of Object.entries(by_rule).sort((a, b) => b[1].frauds - a[1].frauds)) {
-    line(`  ${rule.padEnd(30)} ${String(counts.alerts).padStart(4)} alerts, ${counts.frauds} frauds, ${counts.false} false`)
+    line(
+      `  ${rule.padEnd(30)} ${String(counts.alerts).padStart(4)} alerts, ${counts.frauds} frauds, ${counts.false} false`,
+    )
   }
   const {p50, p95, p99, max} = latency_ms
-  line(`${grouped(summary.events)} events, ${grouped(summary.events_per_second)} a second; in portions of 250: p50 ${p50} ms, p95 ${p95} ms, p99 ${p99} ms, max ${max} ms`)
+  line(
+    `${grouped(summary.events)} events, ${grouped(summary.events_per_second)} a second; in portions of 250: p50 ${p50} ms, p95 ${p95} ms, p99 ${p99} ms, max ${max} ms`,
+  )
   for (const [stream, account] of Object.entries(ledger)) {
     if (account.in === 0) continue
     line(
       `  ${stream.padEnd(13)} ${grouped(account.in)} in = ${grouped(account.accepted)} accepted + ${account.duplicate} duplicate + ${account.late} late + ${account.dead_lettered} dead-lettered`,
     )
   }
-  line(balanced ? 'The ledger balances: every input is accounted for.' : 'The ledger does NOT balance: this is a bug.')
+  line(
+    balanced
+      ? 'The ledger balances: every input is accounted for.'
+      : 'The ledger does NOT balance: this is a bug.',
+  )
   line('')
   line('Try next: change a threshold in cep-rules/rules/geo-velocity/geo-jump-high-value.yaml, then')
   line('  npx tripline rules test')
-  line('  npx tripline simulate scenario --out events.ndjson && npx tripline replay --input events.ndjson --out out')
+  line(
+    '  npx tripline simulate scenario --out events.ndjson && npx tripline replay --input events.ndjson --out out',
+  )
 }
 
 /** Keeps the HTTP API up until the demo is interrupted. */
-async function stayUp(demo: Demo, bundle: Parameters<typeof serveHttp>[1], config: Config, console: Console): Promise<void> {
+async function stayUp(
+  demo: Demo,
+  bundle: Parameters<typeof serveHttp>[1],
+  config: Config,
+  console: Console,
+): Promise<void> {
   const http = await serveHttp(demo.service, bundle, config)
   console.line(`The API is up: curl ${http.url}/v1/alerts?limit=1 (Ctrl-C ends the demo)`)
   await new Promise<void>((resolve) => {

@@ -32,7 +32,8 @@ async function examine(options: CommonOptions): Promise<void> {
   const findings = [nodeVersion(), await rules(config), await dataDir(config), await port(config)]
   const ok = findings.every((finding) => finding.ok)
   console.result({ok, findings})
-  for (const finding of findings) console.line(`${finding.ok ? 'ok  ' : 'FAIL'} ${finding.check}: ${finding.detail}`)
+  for (const finding of findings)
+    console.line(`${finding.ok ? 'ok  ' : 'FAIL'} ${finding.check}: ${finding.detail}`)
   if (!ok) process.exitCode = EXIT.failures
 }
 
@@ -40,7 +41,9 @@ function nodeVersion(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   const [oldestMajor, oldestMinor] = OLDEST_NODE
   const ok = major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)
-  const detail = ok ? process.version : `${process.version}; install Node ${OLDEST_NODE.join('.')} or newer from nodejs.org`
+  const detail = ok
+    ? process.version
+    : `${process.version}; install Node ${OLDEST_NODE.join('.')} or newer from nodejs.org`
   return {check: 'Node', ok, detail}
 }
 
@@ -49,7 +52,8 @@ async function rules(config: Config): Promise<Finding> {
   try {
     const {bundle, faults} = await compileFolders(config)
     const errors = faults.filter(isError)
-    if (bundle !== undefined) return {check, ok: true, detail: `${bundle.rules.length} running, bundle ${bundle.id}`}
+    if (bundle !== undefined)
+      return {check, ok: true, detail: `${bundle.rules.length} running, bundle ${bundle.id}`}
     return {check, ok: false, detail: errors.map(formatFault).join('\n')}
   } catch (error) {
     return {check, ok: false, detail: (error as Error).message}
@@ -65,8 +69,13 @@ async function dataDir({dataDir: dir}: Config): Promise<Finding> {
     await database.close()
     return {check, ok: true, detail: `${dir} can be written`}
   } catch (error) {
-    if (error instanceof DataDirLockedError) return {check, ok: true, detail: `${dir} is in use by a running service`}
-    return {check, ok: false, detail: `${dir}: ${(error as Error).message}; make it writable, or set data_dir`}
+    if (error instanceof DataDirLockedError)
+      return {check, ok: true, detail: `${dir} is in use by a running service`}
+    return {
+      check,
+      ok: false,
+      detail: `${dir}: ${(error as Error).message}; make it writable, or set data_dir`,
+    }
   }
 }
 

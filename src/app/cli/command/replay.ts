@@ -59,8 +59,12 @@ async function runReplayCommand(options: ReplayCommandOptions): Promise<void> {
 
 function printSummary(console: Console, summary: ReplaySummary, dir: string): void {
   const {decisions, alerts, ledger, events_per_second} = summary
-  console.line(`decisions: ${grouped(decisions.approve)} approve, ${grouped(decisions.review)} review, ${grouped(decisions.decline)} decline`)
-  console.line(`alerts: ${grouped(alerts.final)} stand; ${grouped(alerts.opened)} opened, ${grouped(alerts.amended)} amended, ${grouped(alerts.retracted)} retracted`)
+  console.line(
+    `decisions: ${grouped(decisions.approve)} approve, ${grouped(decisions.review)} review, ${grouped(decisions.decline)} decline`,
+  )
+  console.line(
+    `alerts: ${grouped(alerts.final)} stand; ${grouped(alerts.opened)} opened, ${grouped(alerts.amended)} amended, ${grouped(alerts.retracted)} retracted`,
+  )
   for (const [stream, account] of Object.entries(ledger)) {
     if (account.in === 0) continue
     const {accepted, duplicate, late, dead_lettered} = account

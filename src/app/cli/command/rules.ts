@@ -9,14 +9,18 @@ import {type CommonOptions, configOf, examples, withConfigOptions} from '../opti
 export function addRulesCommand(program: Command): void {
   const rules = program.command('rules').description('work on rules')
   examples(
-    withConfigOptions(rules.command('lint').description('check all rule files: every error with its place and remedy'))
+    withConfigOptions(
+      rules.command('lint').description('check all rule files: every error with its place and remedy'),
+    )
       .option('--json', 'print the faults as one JSON object')
       .action(lint),
     ['tripline rules lint', 'tripline rules lint --rules my-rules'],
   )
   examples(
     withConfigOptions(
-      rules.command('test').description('run the tests inside the rules, in the given order and in shuffled ones'),
+      rules
+        .command('test')
+        .description('run the tests inside the rules, in the given order and in shuffled ones'),
     )
       .option('--json', 'print the outcomes as one JSON object')
       .action(test),
@@ -44,10 +48,15 @@ async function test(options: CommonOptions): Promise<void> {
   const failed = outcomes.filter(({ok}) => !ok)
   console.result({ok: failed.length === 0, tests: outcomes.length, failed: failed.length, outcomes})
   for (const {path, rule, name, expected, alerted, order} of failed) {
-    console.line(`${path}: ${rule}: ${name}: expected [${expected.join(', ')}], alerted [${alerted.join(', ')}] (${order})`)
+    console.line(
+      `${path}: ${rule}: ${name}: expected [${expected.join(', ')}], alerted [${alerted.join(', ')}] (${order})`,
+    )
   }
-  console.line(`${outcomes.length} tests of ${bundle.sources.length} rules: ${outcomes.length - failed.length} passed, ${failed.length} failed`)
+  console.line(
+    `${outcomes.length} tests of ${bundle.sources.length} rules: ${outcomes.length - failed.length} passed, ${failed.length} failed`,
+  )
   const untested = bundle.sources.filter(({tests}) => tests.length === 0)
-  for (const {path, id} of untested) console.line(`${path}: warning: ${id} has no tests; add some under tests:`)
+  for (const {path, id} of untested)
+    console.line(`${path}: warning: ${id} has no tests; add some under tests:`)
   if (failed.length > 0) process.exitCode = EXIT.failures
 }

@@ -43,7 +43,10 @@ async function runService(options: RunOptions): Promise<void> {
     return
   }
   if (config.profile === 'cluster') {
-    throw new UsageError('the cluster profile is not part of this version; use --profile embedded', EXIT.unavailable)
+    throw new UsageError(
+      'the cluster profile is not part of this version; use --profile embedded',
+      EXIT.unavailable,
+    )
   }
   assertLoopback(config.http.host)
   await serve(config)
@@ -63,7 +66,10 @@ async function serve(config: Config): Promise<void> {
       if (input.records.length > 0) log.debug({records: input.records.length, alerts: alerts.length}, 'batch')
     },
     onFailure: (error) => {
-      log.fatal({error: error.message}, 'stopped; nothing that was acknowledged is lost: start again to go on')
+      log.fatal(
+        {error: error.message},
+        'stopped; nothing that was acknowledged is lost: start again to go on',
+      )
       process.exitCode = EXIT.unavailable
       ended.now()
     },
