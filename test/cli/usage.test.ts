@@ -1,9 +1,10 @@
+import {once} from 'node:events'
 import {writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {type TemporaryFolder, temporaryFolder} from '../conformance/temporary-folder.js'
 import {ensureBuilt} from '../support/process/built-program.js'
-import {tripline} from '../support/process/tripline.js'
+import {startTripline, textOf, tripline} from '../support/process/tripline.js'
 
 const COMMANDS = [
   'demo',
@@ -153,4 +154,12 @@ test('run --print-config prints every setting with its origin, as a file that gi
   const settings = (text: string) => text.replace(/ # .*$/gm, '')
   expect(again.code).toBe(0)
   expect(settings(again.stdout)).toBe(settings(first.stdout))
+})
+
+test('a reader that closes the pipe early, such as head, is no failure', async () => {
+  const child = startTripline(['run', '--print-config'])
+  const stderr = textOf(child.stderr)
+  child.stdout.destroy()
+  const [code] = await once(child, 'close')
+  expect({code, stderr: stderr()}).toEqual({code: 0, stderr: ''})
 })

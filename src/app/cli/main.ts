@@ -26,6 +26,12 @@ addRulesCommand(program)
 addDeadLettersCommand(program)
 addDoctorCommand(program)
 
+// A reader such as head closes the pipe when it has enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(EXIT.done)
+})
+
 try {
   await program.parseAsync()
 } catch (error) {

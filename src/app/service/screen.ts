@@ -1,4 +1,4 @@
-import {mayHoldDigitRun, rawTextHoldsCardNumber} from '../../core/event/card-number.js'
+import {mayHoldDigitRun, numberIsCardNumber, rawTextHoldsCardNumber} from '../../core/event/card-number.js'
 import {type Decode, isRefusal, parseJson, type Refusal} from '../../core/event/decode.js'
 
 /** A number in scientific notation can be a card number without showing its digits. */
@@ -18,7 +18,31 @@ export function screen(
   const text = utf8.decode(bytes)
   if (!mayHoldDigitRun(text) && !text.includes('\\u') && !EXPONENT.test(text)) return undefined
   const parsed = parseJson(text)
+  if ('value' in parsed && hidesCardNumber(text, parsed.value)) return HIDDEN_CARD_NUMBER
   const outcome = 'reason' in parsed ? parsed : decodeEvent(stream, parsed.value, text)
   if (!isRefusal(outcome)) return undefined
   return outcome.reason === 'looks_like_pan' || rawTextHoldsCardNumber(text) ? outcome : undefined
+}
+
+const HIDDEN_CARD_NUMBER: Refusal = {
+  reason: 'looks_like_pan',
+  detail: 'a name is given twice, and the value that does not count looks like a card number; send each name once, and a token',
+}
+
+/** Whether the text holds a card number that is not in its value: of a name that is given twice, the last one counts. */
+function hidesCardNumber(text: string, value: unknown): boolean {
+  const found = countCardNumbers(text)
+  return found > 0 && found > countCardNumbers(JSON.stringify(value))
+}
+
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g
+
+/** How many strings and numbers of a JSON text hold a card number. */
+function countCardNumbers(json: string): number {
+  let count = 0
+  for (const [literal] of json.matchAll(STRING_OR_NUMBER)) {
+    const holds = literal.startsWith('"') ? rawTextHoldsCardNumber(literal) : numberIsCardNumber(Number(literal))
+    if (holds) count++
+  }
+  return count
 }
