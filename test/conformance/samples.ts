@@ -88,7 +88,16 @@ export function commitOf(epoch: number, from: number, to: number, change: Partia
 }
 
 export function outboxEntry(sequence: number, change: Partial<OutboxEntry> = {}): OutboxEntry {
-  return {partition: 0, sequence, settledUpTo: null, alerts: [], decisions: [], deadLetters: [], late: [], ...change}
+  return {
+    partition: 0,
+    sequence,
+    settledUpTo: null,
+    alerts: [],
+    decisions: [],
+    deadLetters: [],
+    late: [],
+    ...change,
+  }
 }
 
 export function alertRecord(id: string, change: Partial<AlertRecord> = {}): AlertRecord {

@@ -98,7 +98,8 @@ export function decodeBlock(encoded: Buffer, last: number): InputRecord[] {
 }
 
 function headerOf({stream, refusal, attempt}: IntakeRecord): Buffer {
-  if (refusal !== undefined || attempt !== undefined) return Buffer.from(JSON.stringify({stream, refusal, attempt}))
+  if (refusal !== undefined || attempt !== undefined)
+    return Buffer.from(JSON.stringify({stream, refusal, attempt}))
   let header = headers.get(stream)
   if (header === undefined) {
     header = Buffer.from(JSON.stringify({stream}))

@@ -4,6 +4,7 @@ import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
 import type {EventTime} from '../../core/event/time.js'
 import type {Publisher} from '../../engine/port/publisher.js'
 import type {OutboxEntry} from '../../engine/port/state-store.js'
+import {decisionLine} from './decision-line.js'
 import {FinalRecords} from './final-records.js'
 import {mergeSorted} from './merge-sorted.js'
 import {NdjsonWriter} from './ndjson-writer.js'
@@ -116,7 +117,7 @@ export class ReplayOutput implements Publisher {
       ({transaction_id}) => transaction_id,
       (decision) => {
         counts.decisions[decision.decision]++
-        writers[1].write(JSON.stringify(decision))
+        writers[1].write(decisionLine(decision))
       },
     )
     return {alerts, decisions, writers, paths}

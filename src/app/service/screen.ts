@@ -18,18 +18,24 @@ export function screen(
   const text = utf8.decode(bytes)
   if (!mayHoldDigitRun(text) && !text.includes('\\u') && !EXPONENT.test(text)) return undefined
   const parsed = parseJson(text)
-  if ('value' in parsed && hidesCardNumber(text, parsed.value)) return HIDDEN_CARD_NUMBER
-  const outcome = 'reason' in parsed ? parsed : decodeEvent(stream, parsed.value, text)
-  if (!isRefusal(outcome)) return undefined
-  return outcome.reason === 'looks_like_pan' || rawTextHoldsCardNumber(text) ? outcome : undefined
+  if ('reason' in parsed) return rawTextHoldsCardNumber(text) ? parsed : undefined
+  const outcome = decodeEvent(stream, parsed.value, text)
+  if (!isRefusal(outcome)) return hidesCardNumber(text, parsed.value) ? HIDDEN_CARD_NUMBER : undefined
+  const mustGo =
+    outcome.reason === 'looks_like_pan' || rawTextHoldsCardNumber(text) || countCardNumbers(text) > 0
+  return mustGo ? outcome : undefined
 }
 
 const HIDDEN_CARD_NUMBER: Refusal = {
   reason: 'looks_like_pan',
-  detail: 'a name is given twice, and the value that does not count looks like a card number; send each name once, and a token',
+  detail:
+    'a name is given twice, and the value that does not count looks like a card number; send each name once, and a token',
 }
 
-/** Whether the text holds a card number that is not in its value: of a name that is given twice, the last one counts. */
+/**
+ * Whether the text of an accepted event holds a card number that is not in its value: of a name that is given twice,
+ * the last one counts. Accepted events are not deeply nested, so that writing them again is safe.
+ */
 function hidesCardNumber(text: string, value: unknown): boolean {
   const found = countCardNumbers(text)
   return found > 0 && found > countCardNumbers(JSON.stringify(value))
@@ -37,11 +43,13 @@ function hidesCardNumber(text: string, value: unknown): boolean {
 
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g
 
-/** How many strings and numbers of a JSON text hold a card number. */
+/** How many strings and numbers hold a card number in a text that must be JSON: in others the search could take long. */
 function countCardNumbers(json: string): number {
   let count = 0
   for (const [literal] of json.matchAll(STRING_OR_NUMBER)) {
-    const holds = literal.startsWith('"') ? rawTextHoldsCardNumber(literal) : numberIsCardNumber(Number(literal))
+    const holds = literal.startsWith('"')
+      ? rawTextHoldsCardNumber(literal)
+      : numberIsCardNumber(Number(literal))
     if (holds) count++
   }
   return count

@@ -50,7 +50,8 @@ export function watermarkOf(time: PartitionTime): EventTime {
 /** Notes that an input brought a record, accepted or not, when the wall clock stood at `wall`. */
 export function observeRecord(time: PartitionTime, stream: string, wall: WallTime): void {
   if (wall > time.wall) {
-    if (time.wall === UNKNOWN) for (const name in time.inputs) (time.inputs[name] as InputProgress).lastBroughtAt = wall
+    if (time.wall === UNKNOWN)
+      for (const name in time.inputs) (time.inputs[name] as InputProgress).lastBroughtAt = wall
     time.wall = wall
   }
   const input = time.inputs[stream]

@@ -8,10 +8,10 @@ const CAP_SLACK = 1.25
  * A hot key keeps no more events of a stream than evaluations look at, and one more, which tells them that
  * there were others; of those the ids stay, to know duplicates.
  */
-export function retireBeyondCap({bundle, settledUpTo}: Partition, history: KeyHistory, rank: number): void {
-  const cap = bundle.settings.historyCap
+export function retireBeyondCap(partition: Partition, history: KeyHistory, rank: number): void {
+  const cap = partition.bundle.settings.historyCap
   const series = history.series(rank)
   if (series === undefined || series.events.length <= cap * CAP_SLACK) return
-  const settled = series.firstAtOrAfter(settledUpTo + 1)
+  const settled = series.firstAtOrAfter(partition.settledUpTo + 1)
   for (const event of series.dropFirst(settled - cap - 1)) history.retire(event)
 }

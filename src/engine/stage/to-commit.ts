@@ -67,13 +67,14 @@ function keyChange(
   {appended, removed}: Draft,
   judged: boolean,
 ): KeyChange {
-  const forgot = forgetSettled(partition, state)
+  const forgot = hasJudgement(state) && forgetSettled(partition, state)
   for (const {rank} of appended) retireBeyondCap(partition, state.history, rank)
   return {
     key: state.key,
     appended,
     removed,
-    judgement: judged || forgot || state.history.isEmpty ? persistJudgement(state) : undefined,
+    judgement:
+      judged || forgot || (removed.length > 0 && state.history.isEmpty) ? persistJudgement(state) : undefined,
     expiry: state.isListed ? undefined : listForExpiry(partition, state),
   }
 }
@@ -91,6 +92,10 @@ function listForExpiry(partition: Partition, state: KeyState): EventTime | null 
   // One that holds nothing but what stays for ever is listed anew when something comes that does not.
   state.isListed = oldest < END_OF_TIME
   return oldest
+}
+
+function hasJudgement({firings, decisions}: KeyState): boolean {
+  return firings !== undefined || decisions !== undefined
 }
 
 /** Forgets what was said about anchors that never change again. Returns whether there was any. */
