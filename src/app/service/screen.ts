@@ -33,8 +33,8 @@ const HIDDEN_CARD_NUMBER: Refusal = {
 }
 
 /**
- * Whether the text of an accepted event holds a card number that is not in its value: of a name that is given twice,
- * the last one counts. Accepted events are not deeply nested, so that writing them again is safe.
+ * Whether the text of an accepted event holds a card number that is not in its value: of a name that is given
+ * twice, the last one counts. Accepted events are not deeply nested, so that writing them again is safe.
  */
 function hidesCardNumber(text: string, value: unknown): boolean {
   const found = countCardNumbers(text)
@@ -43,7 +43,10 @@ function hidesCardNumber(text: string, value: unknown): boolean {
 
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g
 
-/** How many strings and numbers hold a card number in a text that must be JSON: in others the search could take long. */
+/**
+ * How many strings and numbers of a text hold a card number.
+ * It must be JSON: in others the search could take long.
+ */
 function countCardNumbers(json: string): number {
   let count = 0
   for (const [literal] of json.matchAll(STRING_OR_NUMBER)) {
