@@ -24,7 +24,7 @@ export interface DecisionState {
 export interface KeyState {
   readonly key: string
   readonly history: KeyHistory
-  /** Accepted in the batch that is under way, not yet in the history. */
+  /** Accepted in the batch that is under way, in the order of arrival; in the history once they are matched. */
   pending: readonly StoredEvent[]
   /** By rule and key value (`firingsKey`); undefined until a rule fires. */
   firings: Map<string, RuleFirings> | undefined

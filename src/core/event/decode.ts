@@ -7,6 +7,7 @@ import {
 import {type CheckSchema, compileCheck} from './check.js'
 import {inspectContent} from './content-hash.js'
 import type {DeadLetterReason} from './dead-letter.js'
+import {hidesCardNumber} from './hidden-card-number.js'
 import {FEEDBACK, type Stream, type WireEvent} from './stream.js'
 import {type EventTime, parseEventTime} from './time.js'
 
@@ -89,6 +90,7 @@ export function compileDecode(settings: DecodeSettings): Decode {
       if (!wire.transaction_id && !wire.alert_id) return NO_SUBJECT
       if (!wire.user_id) return UNROUTABLE
     }
+    if (suspicious && hidesCardNumber(text, whole)) return HIDDEN_CARD_NUMBER
     return {
       stream,
       key: wire[stream.keyField] as string,
@@ -115,6 +117,11 @@ const CARD_NUMBER: Refusal = {
   reason: 'looks_like_pan',
   detail:
     'a field holds what looks like a card number; send a token, or exempt the field (pan_exempt) with a reason',
+}
+const HIDDEN_CARD_NUMBER: Refusal = {
+  reason: 'looks_like_pan',
+  detail:
+    'a name is given twice, and the value that does not count looks like a card number; send each name once, and a token',
 }
 const UNROUTABLE: Refusal = {
   reason: 'unroutable',

@@ -30,21 +30,23 @@ export function formatTime(time: EventTime | WallTime): string {
   const minute = Math.floor(time / MINUTE_MS)
   if (minute !== formattedMinute) {
     formattedMinute = minute
-    formattedPrefix = new Date(minute * MINUTE_MS).toISOString().slice(0, 17)
+    const prefix = new Date(minute * MINUTE_MS).toISOString().slice(0, 17)
+    for (let second = 0; second < 60; second++) formattedSeconds[second] = `${prefix}${padded(second, 2)}.`
   }
   const ms = time - minute * MINUTE_MS
-  const seconds = Math.floor(ms / 1000)
-  return `${formattedPrefix}${twoDigits(seconds)}.${threeDigits(ms - seconds * 1000)}Z`
+  const second = Math.floor(ms / 1000)
+  return `${formattedSeconds[second]}${MILLISECONDS[ms - second * 1000]}`
 }
 
 const MINUTE_MS = 60_000
 
 /*
- * Times of one stream lie close together: the part of the text down to the minute is kept from one call to the
- * next, in both directions.
+ * Times of one stream lie close together: the text down to the second is kept from one call to the next, in both
+ * directions. A formatted time is then two texts that others share, and takes little memory.
  */
+const MILLISECONDS: readonly string[] = Array.from({length: 1000}, (_, ms) => `${padded(ms, 3)}Z`)
+const formattedSeconds: string[] = []
 let formattedMinute = Number.NaN
-let formattedPrefix = ''
 let parsedPrefix = ''
 let parsedMinute = 0
 
@@ -68,12 +70,8 @@ function digit(text: string, at: number): number {
   return value >= 0 && value <= 9 ? value : Number.NaN
 }
 
-function twoDigits(value: number): string {
-  return value < 10 ? `0${value}` : String(value)
-}
-
-function threeDigits(value: number): string {
-  return value < 10 ? `00${value}` : value < 100 ? `0${value}` : String(value)
+function padded(value: number, digits: number): string {
+  return String(value).padStart(digits, '0')
 }
 
 function parseRfc3339(value: string): EventTime | undefined {

@@ -19,7 +19,14 @@ const LOOPS: Readonly<Record<Exclude<AggregateTerm['name'], 'count'>, Loop>> = {
     each: 'const delta = v - mean; mean += delta / (i + 1); squares += delta * (v - mean)',
     result: 'Math.sqrt(squares / n)',
   },
-  distinct: {before: 'const seen = new Set()', each: 'seen.add(v)', result: 'seen.size'},
+  // Most windows hold few values: a set is made only for many.
+  distinct: {
+    before: 'let many; const few = []',
+    each:
+      'if (many !== undefined) many.add(v); ' +
+      'else if (!few.includes(v)) { few.push(v); if (few.length > 16) many = new Set(few) }',
+    result: 'many === undefined ? few.length : many.size',
+  },
 }
 
 /** A call of a function of its own, which loops over the group. An error for one member is the result. */

@@ -1,5 +1,6 @@
 import {LOCATIONS, MERCHANTS, type Stream} from '../event/stream.js'
 import {type Condition, compileCondition} from '../expression/condition.js'
+import {FALSE, TRUE} from '../expression/evaluation.js'
 import type {EventName, Join, Scope, ValueList} from '../expression/scope.js'
 import {closest} from '../expression/suggest.js'
 import type {SourceFault} from '../source/source-fault.js'
@@ -113,7 +114,10 @@ class RuleCompiler {
       return {
         as: item.as,
         stream,
-        when: alone && condition !== undefined ? this.asPredicate(condition, slot, stream) : undefined,
+        when:
+          alone && condition !== undefined
+            ? this.asPredicate(condition, slot, stream, this.scope(names, stream))
+            : undefined,
         across: alone ? undefined : condition,
         after,
       }
@@ -193,18 +197,47 @@ class RuleCompiler {
     scope: Scope,
   ): Predicate | undefined {
     const condition = this.condition(text, path, scope)
-    return condition === undefined ? undefined : this.asPredicate(condition, 0, stream)
+    return condition === undefined ? undefined : this.asPredicate(condition, 0, stream, scope)
   }
 
-  private asPredicate(condition: Condition, slot: number, stream: Stream): Predicate {
+  private asPredicate(condition: Condition, slot: number, stream: Stream, scope: Scope): Predicate {
     const {testOne} = condition
-    if (testOne === undefined) return {condition, slot, bit: -1}
-    let table = this.context.predicates.get(stream.name)
+    if (testOne !== undefined) {
+      const bit = this.predicatesOf(stream).bitOf(condition.canonical, testOne, this.index)
+      return {condition, slot, bit, fixed: true}
+    }
+    return {condition, slot, bit: this.gateOf(condition, slot, stream, scope), fixed: false}
+  }
+
+  /**
+   * The bit of those parts of a conjunction that look at the event alone. Where one of them is false, so is the whole:
+   * most events never get to the joins.
+   */
+  private gateOf({clauses}: Condition, slot: number, stream: Stream, scope: Scope): number {
+    const alone = clauses.flatMap(({text}) => {
+      const part = compileCondition(text, scope)
+      return 'condition' in part && part.condition.fixed && part.condition.slots[0] === slot
+        ? [`(${text})`]
+        : []
+    })
+    const gate = alone.length === 0 ? undefined : compileCondition(alone.join(' && '), scope)
+    if (gate === undefined || !('condition' in gate)) return -1
+    const {canonical, testOne} = gate.condition
+    if (testOne === undefined) return -1
+    return this.predicatesOf(stream).bitOf(
+      `not false: ${canonical}`,
+      (event) => (testOne(event) === FALSE ? FALSE : TRUE),
+      this.index,
+    )
+  }
+
+  private predicatesOf({name}: Stream): PredicateTable {
+    let table = this.context.predicates.get(name)
     if (table === undefined) {
       table = new PredicateTable()
-      this.context.predicates.set(stream.name, table)
+      this.context.predicates.set(name, table)
     }
-    return {condition, slot, bit: table.bitOf(condition, testOne, this.index)}
+    return table
   }
 
   private condition(text: string | undefined, path: Path, scope: Scope): Condition | undefined {

@@ -51,8 +51,13 @@ export interface Predicate {
   readonly condition: Condition
   /** The slot of the event that is tested. */
   readonly slot: number
-  /** Where its result stands in an event's bitset; -1 if it depends on more than the event and is tested anew. */
+  /**
+   * Where an event's bitset says that the condition holds or, if it depends on more than the event, that it may hold:
+   * that no part of it which looks at the event alone is false. -1 if the event alone says nothing.
+   */
   readonly bit: number
+  /** Whether the bit is all there is to it. */
+  readonly fixed: boolean
 }
 
 /** A condition of a form, and the event whose location and merchant it sees. */

@@ -1,5 +1,4 @@
 import type {StoredEvent} from '../event/stored-event.js'
-import type {Condition} from '../expression/condition.js'
 import {ERROR, TRUE, type Truth} from '../expression/evaluation.js'
 
 /** No more distinct bitsets than this are shared; further ones are made anew. */
@@ -15,7 +14,7 @@ interface BitsetNode {
  * evaluated once, when the event arrives, and events with the same results share their bitset.
  */
 export class PredicateTable {
-  private readonly bitByCondition = new Map<string, number>()
+  private readonly bitByName = new Map<string, number>()
   private readonly tests: ((event: StoredEvent) => Truth)[] = []
   /** By bit: indexes of the rules that use the predicate. */
   private readonly users: number[][] = []
@@ -23,12 +22,12 @@ export class PredicateTable {
   private readonly words: number[] = []
   private shared = 0
 
-  /** The bit of a fixed condition that a rule (by its index) uses. */
-  bitOf(condition: Condition, testOne: (event: StoredEvent) => Truth, user: number): number {
-    let bit = this.bitByCondition.get(condition.canonical)
+  /** The bit of a test that a rule (by its index) uses. Tests of the same name are the same. */
+  bitOf(name: string, testOne: (event: StoredEvent) => Truth, user: number): number {
+    let bit = this.bitByName.get(name)
     if (bit === undefined) {
       bit = this.tests.length
-      this.bitByCondition.set(condition.canonical, bit)
+      this.bitByName.set(name, bit)
       this.tests.push(testOne)
       this.users.push([])
     }

@@ -6,7 +6,8 @@ import type {KeyView, Predicate} from './form.js'
 /** Whether a predicate holds for an event. `undefined` stands for a condition that is always true. */
 export function holds(predicate: Predicate | undefined, event: StoredEvent, view: KeyView): boolean {
   if (predicate === undefined) return true
-  if (predicate.bit >= 0) return hasBit(event, predicate.bit)
+  if (!mayHold(predicate, event)) return false
+  if (predicate.fixed) return true
   view.evaluation.bound[predicate.slot] = event
   return conditionHolds(predicate.condition, event, view)
 }

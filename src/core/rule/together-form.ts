@@ -161,15 +161,15 @@ class Search {
 
   /** The events that could complete an assignment, the earliest first: the anchor, then the candidates after it. */
   private completions(): readonly StoredEvent[] {
-    const later = new Set<StoredEvent>()
+    const completions = [this.anchor]
     for (const candidates of this.candidates) {
       for (let i = candidates.length - 1; i >= 0; i--) {
         const candidate = candidates[i] as StoredEvent
         if (compareEvents(candidate, this.anchor) <= 0) break
-        later.add(candidate)
+        if (!completions.includes(candidate)) completions.push(candidate)
       }
     }
-    return [this.anchor, ...[...later].sort(compareEvents)]
+    return completions.length === 1 ? completions : completions.sort(compareEvents)
   }
 
   /** Binds the items from `depth` of the plan on, the newest event first. False leaves nothing bound from there. */

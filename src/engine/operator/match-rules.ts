@@ -1,5 +1,4 @@
 import {map, type OperatorFunction} from 'rxjs'
-import {NOTHING_PENDING} from '../../core/decision/key-state.js'
 import {TRANSACTIONS} from '../../core/event/stream.js'
 import type {EventTime} from '../../core/event/time.js'
 import type {PersistedVisit} from '../port/state-store.js'
@@ -32,7 +31,6 @@ function eventEntered(
   const {event, settledUpTo} = cause
   const state = cause.state as NonNullable<AcceptedEvent['state']>
   state.history.insert(event)
-  state.pending = NOTHING_PENDING
   const changes = partition.evaluator.eventEntered(state, event, settledUpTo)
   if (event.stream === TRANSACTIONS && partition.bundle.merchantRules.length > 0) {
     const merchant = event.fields.merchant_id

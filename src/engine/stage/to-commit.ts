@@ -1,5 +1,5 @@
 import {forgetSettled as forgetSettledFirings} from '../../core/decision/firing.js'
-import type {KeyState} from '../../core/decision/key-state.js'
+import {type KeyState, NOTHING_PENDING} from '../../core/decision/key-state.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
 import {END_OF_TIME, type EventTime} from '../../core/event/time.js'
 import type {DecidedBatch} from '../operator/batch.js'
@@ -8,24 +8,20 @@ import type {Partition} from './partition.js'
 import {persistJudgement} from './restore.js'
 import {retireBeyondCap} from './retire-beyond-cap.js'
 
-interface Draft {
-  appended: StoredEvent[]
-  removed: EventPlace[]
-}
+const NOTHING_REMOVED: readonly EventPlace[] = []
 
 /** Collects everything that a batch changes, and drops what has expired or settled from the keys that it touched. */
 export function toCommit(batch: DecidedBatch): Commit {
   const {partition} = batch
-  const drafts = new Map<KeyState, Draft>()
+  const keys: KeyChange[] = []
   const profiles: StoredEvent[] = []
+  for (const state of batch.expiring) keys.push(keyChange(batch, state, dropExpired(partition, state)))
+  for (const state of batch.judged) keys.push(keyChange(batch, state, NOTHING_REMOVED))
   for (const {event, state} of batch.accepted) {
     if (state === undefined) profiles.push(event)
-    else draftOf(drafts, state).appended.push(event)
+    // What was pending is taken into the first change of its key.
+    else if (state.pending.length > 0) keys.push(keyChange(batch, state, NOTHING_REMOVED))
   }
-  for (const state of batch.judged) draftOf(drafts, state)
-  for (const state of batch.expiring) dropExpired(partition, state, draftOf(drafts, state).removed)
-  const keys: KeyChange[] = []
-  for (const [state, draft] of drafts) keys.push(keyChange(partition, state, draft, batch.judged.has(state)))
   dropUnused(batch)
   const {visitsSettledUpTo} = partition
   partition.visits.forget(visitsSettledUpTo)
@@ -52,21 +48,10 @@ function dropUnused({partition, fates, states}: DecidedBatch): void {
   }
 }
 
-function draftOf(drafts: Map<KeyState, Draft>, state: KeyState): Draft {
-  let draft = drafts.get(state)
-  if (draft === undefined) {
-    draft = {appended: [], removed: []}
-    drafts.set(state, draft)
-  }
-  return draft
-}
-
-function keyChange(
-  partition: Partition,
-  state: KeyState,
-  {appended, removed}: Draft,
-  judged: boolean,
-): KeyChange {
+function keyChange(batch: DecidedBatch, state: KeyState, removed: readonly EventPlace[]): KeyChange {
+  const {partition, judged} = batch
+  const appended = state.pending
+  state.pending = NOTHING_PENDING
   const forgot = hasJudgement(state) && forgetSettled(partition, state)
   for (const {rank} of appended) retireBeyondCap(partition, state.history, rank)
   return {
@@ -74,7 +59,9 @@ function keyChange(
     appended,
     removed,
     judgement:
-      judged || forgot || (removed.length > 0 && state.history.isEmpty) ? persistJudgement(state) : undefined,
+      judged.has(state) || forgot || (removed.length > 0 && state.history.isEmpty)
+        ? persistJudgement(state)
+        : undefined,
     expiry: state.isListed ? undefined : listForExpiry(partition, state),
   }
 }
@@ -123,14 +110,16 @@ function forgetSettled({settledUpTo, lateUpTo}: Partition, state: KeyState): boo
 }
 
 /** Drops events that nothing can need any more. Feedback stays: its ids are remembered for ever. */
-function dropExpired({bundle, expiresBefore}: Partition, state: KeyState, removed: EventPlace[]): void {
+function dropExpired({bundle, expiresBefore}: Partition, state: KeyState): readonly EventPlace[] {
+  const removed: EventPlace[] = []
   for (const series of state.history.allSeries()) {
     const stream = series.events[0]?.stream
-    if (stream !== undefined && !bundle.streams.get(stream)?.neverLate)
-      removed.push(...series.dropBefore(expiresBefore))
+    if (stream === undefined || bundle.streams.get(stream)?.neverLate) continue
+    removed.push(...series.dropBefore(expiresBefore))
   }
   removed.push(...state.history.dropRetiredBefore(expiresBefore))
   state.isListed = false
+  return removed
 }
 
 /** Event time of the key's oldest event that will be dropped one day; undefined if all stay for ever. */
