@@ -141,6 +141,8 @@ describe('a card number appears nowhere', () => {
       line(transaction(`,"memo":"${TOKEN}"`, 0)),
       ...[...wholeEvents(), ...brokenEvents()].map((event) => line(event)),
       ...brokenEvents(),
+      line(transaction(`,"card_id":"${CARD_NUMBER}","card_id":"a"`, 0)),
+      line(transaction('', 0), `,"note":"${CARD_NUMBER}","note":"b"`),
       line(transaction(''), `,"note":"${CARD_NUMBER}"`),
       line(transaction(''), `,"arrival_time":"${CARD_NUMBER}"`),
       line(transaction(''), `,"partition":${CARD_NUMBER}`),

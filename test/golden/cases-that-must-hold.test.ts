@@ -292,7 +292,7 @@ describe('memory', () => {
     const begun = Array.from({length: users}, (_, i) => transaction(`t${i}`, i, {user_id: `u${i}`}))
     // A key is dropped with the batches that come after its retention.
     const later = Array.from({length: 2_000}, (_, i) =>
-      transaction(`later-${i}`, at('26h') - at(0) + i * 1_000, {user_id: 'late-user', amount: 5}),
+      transaction(`later-${i}`, at('34h') - at(0) + i * 1_000, {user_id: 'late-user', amount: 5}),
     )
     const kept = ({partitions}: GoldenRun) =>
       begun.filter(({event}) => partitions[0]?.keys.get(String(event.user_id)) !== undefined).length

@@ -1,7 +1,7 @@
 import type {FastifyInstance, FastifyRequest} from 'fastify'
 import {z} from 'zod'
 import {allowOnly} from './allow-only.js'
-import type {IntakeService} from './intake-service.js'
+import {IntakeSaturatedError, type IntakeService} from './intake-service.js'
 import {Problem} from './problem.js'
 import {type SplitBody, splitJson, splitLines} from './split-events.js'
 
@@ -61,7 +61,7 @@ export function addEventsRoute(
     if (body === undefined) throw UNSUPPORTED
     const events = eventsOf(body)
     refuseIfSaturated(intake)
-    const results = await intake.submit(request.params.stream, events)
+    const results = await intake.submit(request.params.stream, events).catch(asProblem)
     reply.code(202)
     return {results: [...results]}
   })
@@ -92,6 +92,15 @@ function refuseEncoded({headers}: FastifyRequest): void {
 }
 
 function refuseIfSaturated(intake: IntakeService): void {
-  if (!intake.saturated) return
-  throw new Problem('overloaded', 'send the same request again later', {'retry-after': String(RETRY_AFTER_S)})
+  if (intake.saturated) throw overloaded()
+}
+
+function asProblem(error: unknown): never {
+  throw error instanceof IntakeSaturatedError ? overloaded() : error
+}
+
+function overloaded(): Problem {
+  return new Problem('overloaded', 'send the same request again later', {
+    'retry-after': String(RETRY_AFTER_S),
+  })
 }

@@ -1,9 +1,14 @@
 import type {Subscription} from 'rxjs'
 import {EmbeddedDatabase} from '../../adapters/embedded/database.js'
 import {EmbeddedEventLog} from '../../adapters/embedded/event-log.js'
+import {IntakeOverloadedError} from '../../adapters/embedded/group-write.js'
 import {EmbeddedReadModel} from '../../adapters/embedded/read-model.js'
 import {EmbeddedStateStore} from '../../adapters/embedded/state-store.js'
-import type {IntakeService, SubmitResult} from '../../adapters/http/intake-service.js'
+import {
+  IntakeSaturatedError,
+  type IntakeService,
+  type SubmitResult,
+} from '../../adapters/http/intake-service.js'
 import type {LedgerReport, StatusService} from '../../adapters/http/status-service.js'
 import type {Bundle} from '../../core/bundle/bundle.js'
 import {compileDecode, type Decode} from '../../core/event/decode.js'
@@ -98,7 +103,10 @@ export class EmbeddedService implements IntakeService, StatusService {
 
   async submit(stream: string, inputs: readonly Uint8Array[]): Promise<readonly SubmitResult[]> {
     const arrivedAt = this.options.clock.now()
-    const fates = await this.append(inputs.map((bytes) => ({stream, bytes, arrivedAt})))
+    const arrivals = inputs.map((bytes) => ({stream, bytes, arrivedAt}))
+    const fates = await this.append(arrivals).catch((error: Error) => {
+      throw error instanceof IntakeOverloadedError ? new IntakeSaturatedError() : error
+    })
     return fates.map(toSubmitResult)
   }
 

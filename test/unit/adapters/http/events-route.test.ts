@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {EVENTS_PER_REQUEST, ingestAnswerSchema} from '../../../../src/adapters/http/events-route.js'
+import {IntakeSaturatedError} from '../../../../src/adapters/http/intake-service.js'
 import {expectProblem} from './expect-problem.js'
 import {fakeServer} from './fake-services.js'
 
@@ -179,6 +180,14 @@ describe('a request is refused', () => {
     const taken = await app.inject({method: 'POST', url: URL, headers: JSON_TYPE, payload: '{}'})
     expect(taken.statusCode).toBe(202)
     expect(intake.submitted).toHaveLength(1)
+  })
+
+  it('if the intake finds no room for them after all', async () => {
+    const {app, intake} = fakeServer()
+    intake.failure = new IntakeSaturatedError()
+    const refused = await app.inject({method: 'POST', url: URL, headers: JSON_TYPE, payload: '{}'})
+    expectProblem(refused, 'overloaded')
+    expect(refused.headers['retry-after']).toBe('1')
   })
 
   it('with an internal error if the intake fails, naming the request and nothing else', async () => {
