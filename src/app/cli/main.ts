@@ -1,12 +1,5 @@
 #!/usr/bin/env node
 import {Command, CommanderError} from 'commander'
-import {addDeadLettersCommand} from './command/dead-letters.js'
-import {addDemoCommand} from './command/demo.js'
-import {addDoctorCommand} from './command/doctor.js'
-import {addReplayCommand} from './command/replay.js'
-import {addRulesCommand} from './command/rules.js'
-import {addRunCommand} from './command/run.js'
-import {addSimulateCommand} from './command/simulate.js'
 import {EXIT, explainFailure} from './exit.js'
 import {packageVersion} from './package-version.js'
 
@@ -18,13 +11,21 @@ const program = new Command('tripline')
   .showHelpAfterError('(add --help for what can be said here)')
   .exitOverride()
 
-addDemoCommand(program)
-addRunCommand(program)
-addReplayCommand(program)
-addSimulateCommand(program)
-addRulesCommand(program)
-addDeadLettersCommand(program)
-addDoctorCommand(program)
+/** In the order in which help lists them. A command brings its own parts with it: only the one that runs is loaded. */
+const COMMANDS: {readonly [name: string]: () => Promise<(program: Command) => void>} = {
+  demo: async () => (await import('./command/demo.js')).addDemoCommand,
+  run: async () => (await import('./command/run.js')).addRunCommand,
+  replay: async () => (await import('./command/replay.js')).addReplayCommand,
+  simulate: async () => (await import('./command/simulate.js')).addSimulateCommand,
+  rules: async () => (await import('./command/rules.js')).addRulesCommand,
+  'dead-letters': async () => (await import('./command/dead-letters.js')).addDeadLettersCommand,
+  doctor: async () => (await import('./command/doctor.js')).addDoctorCommand,
+}
+
+const [, , named = ''] = process.argv
+for (const [name, load] of Object.entries(COMMANDS)) {
+  if (name === named || !Object.hasOwn(COMMANDS, named)) (await load())(program)
+}
 
 // A reader such as head closes the pipe when it has enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
