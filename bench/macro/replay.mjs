@@ -1,7 +1,7 @@
 // Replay against its floor, side by side: `npm run bench [-- --events 1000000 --runs 3]`.
 // Absolute figures drift with the machine, so what counts is the ratio of the two within one run.
 import {execFileSync} from 'node:child_process'
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {cpus, tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {parseArgs} from 'node:util'
@@ -66,6 +66,7 @@ try {
       ratio: median(rounds.map((r) => r.ratio)),
     },
   }
+  mkdirSync('bench/results', {recursive: true})
   const date = new Date().toISOString().slice(0, 10)
   const file = `bench/results/${date}-${commit}-replay-${events}.json`
   writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`)
