@@ -64,16 +64,15 @@ export class Demo {
   private firstAlertMs: number | null = null
   private failure: Error | undefined
 
-  private constructor(
-    private readonly options: DemoOptions,
-    /** Set right after construction: the service hears of the demo, the demo of the service. */
-    private engine: EmbeddedService | undefined,
-  ) {}
+  /** Set by `start`: the service hears of the demo, and the demo of the service. */
+  service!: EmbeddedService
+
+  private constructor(private readonly options: DemoOptions) {}
 
   static async start(options: DemoOptions): Promise<Demo> {
     await prepareDemoDir(options.dir, options.plan)
-    const demo = new Demo(options, undefined)
-    demo.engine = await EmbeddedService.start({
+    const demo = new Demo(options)
+    demo.service = await EmbeddedService.start({
       config: options.config,
       bundle: options.bundle,
       dataDir: options.dir,
@@ -84,10 +83,6 @@ export class Demo {
       },
     })
     return demo
-  }
-
-  get service(): EmbeddedService {
-    return this.engine as EmbeddedService
   }
 
   /** Plays the traffic, from where an interrupted demo stopped. */

@@ -81,14 +81,6 @@ export function advanceWatermark(time: PartitionTime, settings: TimeSettings): v
   if (time.watermark === null || watermark > time.watermark) time.watermark = watermark
 }
 
-/** Whether all inputs are idle, so that deadlines follow the wall clock. */
-export function allInputsIdle(time: PartitionTime, settings: TimeSettings): boolean {
-  for (const stream in time.inputs) {
-    if (time.wall - (time.inputs[stream] as InputProgress).lastBroughtAt < settings.idleTimeout) return false
-  }
-  return true
-}
-
 /** Whether an event is too old to change the truth. */
 export function isLate(eventTime: EventTime, watermark: EventTime, settings: TimeSettings): boolean {
   return eventTime <= watermark - settings.allowedLateness
