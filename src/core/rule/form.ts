@@ -1,4 +1,5 @@
 import type {StoredEvent} from '../event/stored-event.js'
+import type {EventTime} from '../event/time.js'
 import type {Condition} from '../expression/condition.js'
 import type {Evaluation} from '../expression/evaluation.js'
 import type {KeyHistory} from '../history/key-history.js'
@@ -16,6 +17,11 @@ export interface Match {
   readonly evidence: readonly Evidence[]
   /** A limit on work was reached, so that older events were not looked at. */
   readonly truncated: boolean
+  /**
+   * When it is certain that what has to be absent is: the rule fires for the anchor once the watermark reaches this
+   * time, and its alert is stamped with it. Undefined: it fires at once.
+   */
+  readonly deadline?: EventTime | undefined
 }
 
 /** How much work one evaluation may take. */
@@ -68,7 +74,7 @@ export interface FormCondition {
 
 /** One of the shapes a rule can have. A pure function of a key's history and an anchor in it. */
 export interface Form {
-  readonly kind: 'event' | 'window' | 'together'
+  readonly kind: 'event' | 'window' | 'sequence' | 'together'
   /** Every stream whose events matter to it. */
   readonly streams: readonly string[]
   readonly anchorStream: string
