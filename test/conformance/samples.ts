@@ -57,13 +57,21 @@ export function transaction(
 }
 
 export function keyChange(key: string, change: Partial<Omit<KeyChange, 'key'>> = {}): KeyChange {
-  return {key, appended: [], removed: [], judgement: undefined, expiry: undefined, ...change}
+  return {
+    key,
+    appended: [],
+    removed: [],
+    judgement: undefined,
+    expiry: undefined,
+    deadline: undefined,
+    ...change,
+  }
 }
 
 export function checkpoint(offset: number, change: Partial<Checkpoint> = {}): Checkpoint {
   return {
     offset,
-    time: {watermark: at(offset), wall: NOON as number as WallTime, inputs: {}},
+    time: {watermark: at(offset), resolved: at(offset), wall: NOON as number as WallTime, inputs: {}},
     ledger: {transactions: {in: offset, accepted: offset, duplicate: 0, late: 0, dead_lettered: 0}},
     bundle: '9f2c',
     outboxSequence: 0,

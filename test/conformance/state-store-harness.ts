@@ -17,7 +17,16 @@ export const JUDGEMENT: PersistedJudgement = {
       keyValue: 'u1',
       lastSettledAlert: null,
       firings: [
-        {anchor: 't1', alertId: 'a1', alerted: true, nextRevision: 1, truncated: false, evidence: null},
+        {
+          anchor: 't1',
+          alertId: 'a1',
+          alerted: true,
+          nextRevision: 1,
+          truncated: false,
+          fires: false,
+          deadline: null,
+          evidence: null,
+        },
       ],
     },
   ],

@@ -34,6 +34,7 @@ export function describeStateStore(name: string, make: () => Promise<StateStoreH
           epoch: 1,
           checkpoint: undefined,
           expiries: [],
+          deadlines: [],
           profiles: [],
           visits: [],
           outbox: [],
@@ -88,6 +89,7 @@ export function describeStateStore(name: string, make: () => Promise<StateStoreH
         expect(await store.open(0)).toMatchObject({
           checkpoint: {offset: 5},
           expiries: [],
+          deadlines: [],
           profiles: [],
           visits: [],
           outbox: [],

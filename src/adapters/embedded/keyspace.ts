@@ -9,6 +9,7 @@
  *   k/<partition>/<key>/e<time><stream>/<id>/      accepted event
  *   k/<partition>/<key>/j                          judgement
  *   x/<partition>/<key>/                           expiry
+ *   w/<partition>/<key>/                           deadline
  *   m/<partition>/<id>/                            version of a profile
  *   v/<partition>/<newest time><from offset>       visits of a commit
  *   o/<partition>/<sequence>                       outbox entry
@@ -99,6 +100,10 @@ export function historyPrefix(partition: number, key: string): string {
 
 export function expiryPrefix(partition: number): string {
   return `x/${partitionPart(partition)}`
+}
+
+export function deadlinePrefix(partition: number): string {
+  return `w/${partitionPart(partition)}`
 }
 
 export function profilePrefix(partition: number): string {

@@ -11,6 +11,7 @@ import {
 import type {EmbeddedDatabase, Writes} from './database.js'
 import {
   ceilForKey,
+  deadlinePrefix,
   expiryPrefix,
   historyPrefix,
   type KeyRange,
@@ -23,7 +24,7 @@ import {
 } from './keyspace.js'
 import {
   decodeEvent,
-  decodeExpiry,
+  decodeListing,
   decodeOutbox,
   decodeVisits,
   encodeOutbox,
@@ -61,8 +62,9 @@ export class EmbeddedStateStore implements StateStore {
       const standing = await this.standing(partition)
       const epoch = standing.epoch + 1
       await this.database.level.put(standingKey(partition), JSON.stringify({...standing, epoch}))
-      const [expiries, profiles, visits, outbox] = await Promise.all([
+      const [expiries, deadlines, profiles, visits, outbox] = await Promise.all([
         this.values(under(expiryPrefix(partition))),
+        this.values(under(deadlinePrefix(partition))),
         this.values(under(profilePrefix(partition))),
         this.values({...under(visitPrefix(partition)), gte: afterSettled(partition, standing.visitsSettled)}),
         this.values({...under(outboxPrefix(partition)), gte: outboxFrom(partition, standing)}),
@@ -70,7 +72,8 @@ export class EmbeddedStateStore implements StateStore {
       return {
         epoch,
         checkpoint: standing.checkpoint,
-        expiries: expiries.map(decodeExpiry),
+        expiries: expiries.map(decodeListing),
+        deadlines: deadlines.map(decodeListing),
         profiles: profiles.map(decodeEvent),
         visits: visits.flatMap(decodeVisits).filter(({time}) => time > standing.visitsSettled),
         outbox: outbox.map(decodeOutbox),

@@ -54,14 +54,14 @@ function unpacked(text: string): Fields {
   return deserialize(Buffer.from(text, 'base64')) as Fields
 }
 
-/** With the key itself, so that the listing gives it back. The expiry as text: it may be infinite. */
-export function encodeExpiry(key: string, expiry: EventTime): string {
-  return JSON.stringify([key, String(expiry)])
+/** With the key itself, so that the list gives it back. The time as text: it may be infinite. */
+export function encodeListing(key: string, time: EventTime): string {
+  return JSON.stringify([key, String(time)])
 }
 
-export function decodeExpiry(text: string): readonly [key: string, expiry: EventTime] {
-  const [key, expiry] = JSON.parse(text) as [string, string]
-  return [key, Number(expiry) as EventTime]
+export function decodeListing(text: string): readonly [key: string, time: EventTime] {
+  const [key, time] = JSON.parse(text) as [string, string]
+  return [key, Number(time) as EventTime]
 }
 
 export function encodeVisits(visits: readonly PersistedVisit[]): string {

@@ -1,8 +1,17 @@
 import type {StoredEvent} from '../../core/event/stored-event.js'
+import type {EventTime} from '../../core/event/time.js'
 import type {EventPlace, KeyChange, PersistedVisit} from '../../engine/port/state-store.js'
 import type {Writes} from './database.js'
-import {expiryPrefix, historyPrefix, idPart, numberPart, profilePrefix, visitPrefix} from './keyspace.js'
-import {encodeEvent, encodeExpiry, encodeVisits} from './state-values.js'
+import {
+  deadlinePrefix,
+  expiryPrefix,
+  historyPrefix,
+  idPart,
+  numberPart,
+  profilePrefix,
+  visitPrefix,
+} from './keyspace.js'
+import {encodeEvent, encodeListing, encodeVisits} from './state-values.js'
 
 /*
  * What a commit writes, as text: nothing of it refers to the commit's objects any more.
@@ -15,7 +24,7 @@ export const JUDGEMENT = 'j'
 /** Removals come after additions: an event that is added and expires in the same commit is gone. */
 export function changedKeys(partition: number, changes: readonly KeyChange[]): Writes {
   const writes: Writes = []
-  for (const {key, appended, removed, judgement, expiry} of changes) {
+  for (const {key, appended, removed, judgement, expiry, deadline} of changes) {
     const prefix = historyPrefix(partition, key)
     for (const event of appended) {
       writes.push({type: 'put', key: eventKey(prefix, event), value: encodeEvent(event)})
@@ -25,12 +34,19 @@ export function changedKeys(partition: number, changes: readonly KeyChange[]): W
     else if (judgement !== undefined) {
       writes.push({type: 'put', key: prefix + JUDGEMENT, value: JSON.stringify(judgement)})
     }
-    const expiryKey = expiryPrefix(partition) + idPart(key)
-    if (expiry === null) writes.push({type: 'del', key: expiryKey})
-    else if (expiry !== undefined)
-      writes.push({type: 'put', key: expiryKey, value: encodeExpiry(key, expiry)})
+    list(writes, expiryPrefix(partition), key, expiry)
+    list(writes, deadlinePrefix(partition), key, deadline)
   }
   return writes
+}
+
+/** Null takes the key off the list, undefined leaves it. */
+function list(writes: Writes, prefix: string, key: string, time: EventTime | null | undefined): void {
+  if (time === undefined) return
+  const place = prefix + idPart(key)
+  writes.push(
+    time === null ? {type: 'del', key: place} : {type: 'put', key: place, value: encodeListing(key, time)},
+  )
 }
 
 export function newProfiles(partition: number, profiles: readonly StoredEvent[]): Writes {

@@ -27,6 +27,12 @@ export class FinalRecords<T extends FinalRecord> {
     else records.set(identity, record)
   }
 
+  /** Puts a record whose event time may differ from that of its earlier revision. */
+  move(identity: string, record: T): void {
+    for (const records of this.minutes.values()) if (records.delete(identity)) break
+    this.put(identity, record)
+  }
+
   remove(identity: string, record: T): void {
     this.minutes.get(minuteOf(record.event_time))?.delete(identity)
   }

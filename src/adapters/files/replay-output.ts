@@ -54,6 +54,7 @@ export class ReplayOutput implements Publisher {
       this.alerts.write(JSON.stringify(alert))
       this.counts.alerts[COUNT_OF[alert.type]]++
       if (alert.type === 'alert.retracted') finals.alerts.remove(alert.alert_id, alert)
+      else if (alert.type === 'alert.amended') finals.alerts.move(alert.alert_id, alert)
       else finals.alerts.put(alert.alert_id, alert)
     }
     for (const decision of decisions)

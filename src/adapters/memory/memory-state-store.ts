@@ -19,6 +19,7 @@ interface StoredKey {
   readonly events: Map<string, PersistedEvent>
   judgement: PersistedJudgement | undefined
   expiry: EventTime | undefined
+  deadline: EventTime | undefined
 }
 
 interface StoredPartition {
@@ -42,11 +43,16 @@ export class MemoryStateStore implements StateStore {
     stored.epoch++
     const {epoch, checkpoint, keys, profiles, visits, outbox} = stored
     const expiries: [string, EventTime][] = []
-    for (const [key, {expiry}] of keys) if (expiry !== undefined) expiries.push([key, expiry])
+    const deadlines: [string, EventTime][] = []
+    for (const [key, {expiry, deadline}] of keys) {
+      if (expiry !== undefined) expiries.push([key, expiry])
+      if (deadline !== undefined) deadlines.push([key, deadline])
+    }
     return structuredClone({
       epoch,
       checkpoint,
       expiries,
+      deadlines,
       profiles: [...profiles.values()],
       visits,
       outbox: [...outbox.values()],
@@ -90,7 +96,7 @@ export class MemoryStateStore implements StateStore {
   }
 }
 
-const NOTHING: StoredKey = {events: new Map(), judgement: undefined, expiry: undefined}
+const NOTHING: StoredKey = {events: new Map(), judgement: undefined, expiry: undefined, deadline: undefined}
 
 function apply(commit: Commit, stored: StoredPartition): void {
   stored.checkpoint = commit.checkpoint
@@ -106,17 +112,19 @@ function apply(commit: Commit, stored: StoredPartition): void {
 }
 
 function applyToKey(
-  {key, appended, removed, judgement, expiry}: KeyChange,
+  {key, appended, removed, judgement, expiry, deadline}: KeyChange,
   keys: Map<string, StoredKey>,
 ): void {
-  const state = keys.get(key) ?? {events: new Map(), judgement: undefined, expiry: undefined}
+  const state = keys.get(key) ?? {...NOTHING, events: new Map()}
   for (const {stream, time, id, contentHash, fields} of appended) {
     state.events.set(placeOf({stream, time, id}), {stream, time, id, contentHash, fields})
   }
   for (const place of removed) state.events.delete(placeOf(place))
   if (judgement !== undefined) state.judgement = judgement ?? undefined
   if (expiry !== undefined) state.expiry = expiry ?? undefined
-  const isEmpty = state.events.size === 0 && state.judgement === undefined && state.expiry === undefined
+  if (deadline !== undefined) state.deadline = deadline ?? undefined
+  const listed = state.expiry ?? state.deadline
+  const isEmpty = state.events.size === 0 && state.judgement === undefined && listed === undefined
   if (isEmpty) keys.delete(key)
   else keys.set(key, state)
 }

@@ -3,7 +3,15 @@ import type {OpenedPartition, PersistedKey, StateStore} from '../../engine/port/
 /** A store that keeps nothing, for a run that is never resumed, such as a replay: all state is in the engine's memory. */
 export class VolatileStateStore implements StateStore {
   async open(): Promise<OpenedPartition> {
-    return {epoch: 1, checkpoint: undefined, expiries: [], profiles: [], visits: [], outbox: []}
+    return {
+      epoch: 1,
+      checkpoint: undefined,
+      expiries: [],
+      deadlines: [],
+      profiles: [],
+      visits: [],
+      outbox: [],
+    }
   }
 
   async load(_partition: number, keys: readonly string[]): Promise<readonly (PersistedKey | undefined)[]> {

@@ -10,6 +10,7 @@ import {scoring} from '../../engine/pipeline/scoring.js'
 import type {Clock} from '../../engine/port/clock.js'
 import type {Publisher} from '../../engine/port/publisher.js'
 import {Partition} from '../../engine/stage/partition.js'
+import {UntilResolved} from './until-resolved.js'
 
 export interface ReplayRun {
   readonly lines: AsyncIterable<readonly Line[]>
@@ -30,10 +31,11 @@ export async function runReplay(run: ReplayRun): Promise<readonly Partition[]> {
   const {bundle, eventLimit, panExempt, lines, publisher, onBatch} = run
   const decodeEvent = compileDecode({streams: bundle.streams, eventLimit, panExempt})
   const {maxFutureSkew} = bundle.settings.time
-  const source = new ReplaySource({lines, decodeEvent, maxFutureSkew, eventLimit})
   const store = new VolatileStateStore()
   const nothingYet = await store.open()
   const partitions = new Map<number, Partition>()
+  const recorded = new ReplaySource({lines, decodeEvent, maxFutureSkew, eventLimit})
+  const source = new UntilResolved(recorded, partitions)
   const partitionOf = (number: number): Partition => {
     let partition = partitions.get(number)
     if (partition === undefined) {

@@ -29,7 +29,7 @@ export function toAlertRecord(
     score: rule.score,
     key: {name: rule.key, value: keyValueOf(rule, circumstances.userId, anchor)},
     anchor: {stream: anchor.stream, id: anchor.id},
-    event_time: formatTime(anchor.time),
+    event_time: formatTime(match.deadline ?? anchor.time),
     detected_at: formatTime(circumstances.detectedAt),
     events: match.evidence.map(({as, event}) => ({
       as,

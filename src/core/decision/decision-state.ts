@@ -11,7 +11,9 @@ import type {ExplainedChange} from './rule-evaluator.js'
 export function applyToDecision(state: KeyState, change: ExplainedChange): DecisionState | undefined {
   const {rule, anchor, hit} = change
   if (rule.mode !== 'live' || anchor.stream !== TRANSACTIONS) return undefined
-  const decision = state.decisions?.get(anchor.id) ?? undecided(anchor)
+  const known = state.decisions?.get(anchor.id)
+  if (known === undefined && hit === 'none') return undefined
+  const decision = known ?? undecided(anchor)
   const others = decision.hits.filter(({rule: other}) => other !== rule)
   const alertId = hit === 'alerted' ? change.alertId : null
   decision.hits =

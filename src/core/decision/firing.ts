@@ -8,8 +8,10 @@ import type {Rule} from '../rule/rule.js'
 export interface Firing {
   readonly anchor: StoredEvent
   readonly alertId: string
-  /** Why it fires; undefined once an event out of order made it false. */
+  /** What holds for it; undefined once an event out of order made it false. */
   match: Match | undefined
+  /** Whether the rule fires: the match holds and, if it has a deadline, that was reached. */
+  fires: boolean
   /** Whether its alert stands: false when a cooldown suppresses it, the rule no longer fires, or is an allow rule. */
   alerted: boolean
   /** Revision of the alert's next record. */
@@ -26,9 +28,12 @@ export interface RuleFirings {
   lastSettledAlert: EventTime | undefined
 }
 
+/** Of a firing that was cancelled before its deadline. */
+const NOTHING: Match = {evidence: [], truncated: false}
+
 export type AlertRecordType = 'alert.opened' | 'alert.amended' | 'alert.retracted'
 
-/** What one evaluation changed about a firing. */
+/** What one evaluation changed about a firing. Without a record and a hit, it waits for its deadline, or no longer does. */
 export interface FiringChange {
   readonly rule: Rule
   readonly anchor: StoredEvent
@@ -55,33 +60,75 @@ export function keyValueOf(rule: Rule, userId: string, anchor: StoredEvent): str
 
 /**
  * Takes in what an evaluation found for an anchor and tells what changed, for this anchor and, through the
- * cooldown, for later ones. `newAlertId` makes the id of an alert that fires for the first time.
+ * cooldown, for later ones. Deadlines up to `resolvedUpTo` are reached. `newAlertId` makes the id of an alert whose
+ * match holds for the first time.
  */
 export function reconcile(
   of: RuleFirings,
   anchor: StoredEvent,
   match: Match | undefined,
+  resolvedUpTo: EventTime,
   newAlertId: () => string,
 ): readonly FiringChange[] {
   const place = placeOf(of.firings, anchor)
   const known = of.firings[place]
   const existing = known !== undefined && known.anchor === anchor ? known : undefined
-  const before = existing?.match
-  if (before === undefined && match === undefined) return []
-  if (before !== undefined && match !== undefined && sameEvidence(before, match)) return []
+  const held = existing?.match
+  const fires = match !== undefined && isReached(match, resolvedUpTo)
+  if (held === undefined && match === undefined) return []
+  const sameMatch = held !== undefined && match !== undefined && sameEvidence(held, match)
+  if (sameMatch && (existing?.fires === true || !fires)) return []
 
   const firing = existing ?? {
     anchor,
     alertId: newAlertId(),
     match: undefined,
+    fires: false,
     alerted: false,
     nextRevision: 0,
   }
   if (existing === undefined) of.firings.splice(place, 0, firing)
+  const before = firing.fires ? held : undefined
   firing.match = match
-  const amended = before !== undefined && match !== undefined
+  return changesTo(of, firing, before, fires)
+}
+
+/** Takes in that time went on: what waited for a deadline up to `resolvedUpTo` fires now. */
+export function reachDeadlines(of: RuleFirings, resolvedUpTo: EventTime): readonly FiringChange[] {
+  const changes: FiringChange[] = []
+  for (const firing of of.firings) {
+    const {match, fires} = firing
+    if (match !== undefined && !fires && isReached(match, resolvedUpTo))
+      changes.push(...changesTo(of, firing, undefined, true))
+  }
+  return changes
+}
+
+/** The first deadline that some firing waits for; undefined if none does. */
+export function nextDeadline({firings}: RuleFirings): EventTime | undefined {
+  let next: EventTime | undefined
+  for (const {match, fires} of firings) {
+    const deadline = fires ? undefined : match?.deadline
+    if (deadline !== undefined && (next === undefined || deadline < next)) next = deadline
+  }
+  return next
+}
+
+function isReached({deadline}: Match, resolvedUpTo: EventTime): boolean {
+  return deadline === undefined || deadline <= resolvedUpTo
+}
+
+/** `before`: the match for which it fired until now. */
+function changesTo(
+  of: RuleFirings,
+  firing: Firing,
+  before: Match | undefined,
+  fires: boolean,
+): FiringChange[] {
+  firing.fires = fires
+  const amended = before !== undefined && fires
   if (of.rule.action === 'approve') return [changeOf(of.rule, firing, false, false, before)]
-  if (of.rule.cooldown === undefined) return [changeOf(of.rule, firing, amended, match !== undefined, before)]
+  if (of.rule.cooldown === undefined) return [changeOf(of.rule, firing, amended, fires, before)]
   return rechain(of, firing, amended, before)
 }
 
@@ -99,8 +146,7 @@ function rechain(
   const cooldown = of.rule.cooldown as number
   let last = of.lastSettledAlert
   for (const firing of of.firings) {
-    const fires = firing.match !== undefined
-    const alerted = fires && (last === undefined || firing.anchor.time - last >= cooldown)
+    const alerted = firing.fires && (last === undefined || firing.anchor.time - last >= cooldown)
     if (alerted) last = firing.anchor.time
     if (firing === changed) changes.push(changeOf(of.rule, firing, amended, alerted, before))
     else if (alerted !== firing.alerted) changes.push(changeOf(of.rule, firing, false, alerted, firing.match))
@@ -123,9 +169,9 @@ function changeOf(
     anchor: firing.anchor,
     alertId: firing.alertId,
     record: type === undefined ? undefined : {type, revision: firing.nextRevision++},
-    hit: firing.match === undefined ? 'none' : alerted ? 'alerted' : 'suppressed',
+    hit: !firing.fires ? 'none' : alerted ? 'alerted' : 'suppressed',
     wasSuppressed,
-    match: (firing.match ?? before) as Match,
+    match: (firing.fires ? firing.match : before) ?? firing.match ?? NOTHING,
   }
 }
 
@@ -139,11 +185,16 @@ function recordType(was: boolean, is: boolean, amended: boolean): AlertRecordTyp
 export function forgetSettled(of: RuleFirings, settledUpTo: EventTime): void {
   let settled = 0
   for (const firing of of.firings) {
-    if (firing.anchor.time > settledUpTo) break
+    if (firing.anchor.time > settledUpTo || isWaiting(firing)) break
     if (firing.alerted) of.lastSettledAlert = firing.anchor.time
     settled++
   }
   if (settled > 0) of.firings.splice(0, settled)
+}
+
+/** Whether it holds, but its deadline is still to come. */
+function isWaiting({match, fires}: Firing): boolean {
+  return match !== undefined && !fires
 }
 
 /** Index of the firing for an anchor, or where it would stand. */

@@ -18,10 +18,19 @@ import {
   firingsKey,
   keyValueOf,
   type RuleFirings,
+  reachDeadlines,
   reconcile,
 } from './firing.js'
 import type {KeyState} from './key-state.js'
 import type {RuleCounts} from './rule-counters.js'
+
+/** How far time is when an event is judged. */
+export interface Horizon {
+  /** Anchors up to this event time stay as they are. */
+  readonly settledUpTo: EventTime
+  /** Deadlines up to this event time are reached. */
+  readonly resolvedUpTo: EventTime
+}
 
 /** A change of a firing, told in words. */
 export interface ExplainedChange extends FiringChange {
@@ -54,30 +63,30 @@ export class RuleEvaluator implements KeyView {
     this.limits = bundle.settings
   }
 
-  /** What an accepted event, already in the history of its key, changes. Anchors up to `settledUpTo` stay as they are. */
-  eventEntered(state: KeyState, event: StoredEvent, settledUpTo: EventTime): readonly ExplainedChange[] {
+  /** What an accepted event, already in the history of its key, changes. */
+  eventEntered(state: KeyState, event: StoredEvent, horizon: Horizon): readonly ExplainedChange[] {
     this.begin(state)
     for (const rule of this.bundle.rulesByStream.get(event.stream) ?? []) {
       const {form} = rule
       if (!form.concerns(event)) continue
-      this.reevaluate(
-        rule,
-        state,
-        event.time - form.lookahead,
-        event.time + form.lookback,
-        settledUpTo,
-        event,
-      )
+      this.reevaluate(rule, state, event.time - form.lookahead, event.time + form.lookback, horizon, event)
     }
     if (event.stream === LOCATIONS && this.bundle.locationRules.length > 0)
-      this.fixEntered(state, event, settledUpTo)
+      this.fixEntered(state, event, horizon)
     return this.changes
   }
 
   /** What a new version of a merchant's profile changes for a key's transactions of a time. */
-  merchantChanged(state: KeyState, time: EventTime, settledUpTo: EventTime): readonly ExplainedChange[] {
+  merchantChanged(state: KeyState, time: EventTime, horizon: Horizon): readonly ExplainedChange[] {
     this.begin(state)
-    this.joinChanged(this.bundle.merchantRules, state, time, time, settledUpTo)
+    this.joinChanged(this.bundle.merchantRules, state, time, time, horizon)
+    return this.changes
+  }
+
+  /** What changes for a key because deadlines were reached: what had to be absent is so for certain. */
+  timeWentOn(state: KeyState, resolvedUpTo: EventTime): readonly ExplainedChange[] {
+    this.begin(state)
+    for (const of of state.firings?.values() ?? []) this.add(of.rule, reachDeadlines(of, resolvedUpTo))
     return this.changes
   }
 
@@ -105,11 +114,11 @@ export class RuleEvaluator implements KeyView {
   }
 
   /** A fix decides the location of the transactions up to the next fix: in order there are none yet. */
-  private fixEntered(state: KeyState, fix: StoredEvent, settledUpTo: EventTime): void {
+  private fixEntered(state: KeyState, fix: StoredEvent, horizon: Horizon): void {
     const newest = this.history.series(TRANSACTION_RANK)?.events.at(-1)
     if (newest === undefined || newest.time < fix.time) return
     const {from, to} = spanOfFix(this.history, fix, this.bundle.settings.locationMaxAge)
-    this.joinChanged(this.bundle.locationRules, state, from, to, settledUpTo)
+    this.joinChanged(this.bundle.locationRules, state, from, to, horizon)
   }
 
   /** The transactions between two times see another location or merchant: looks anew at every anchor they can matter to. */
@@ -118,17 +127,11 @@ export class RuleEvaluator implements KeyView {
     state: KeyState,
     from: number,
     to: number,
-    settledUpTo: EventTime,
+    horizon: Horizon,
   ): void {
     for (const rule of rules) {
-      this.reevaluate(
-        rule,
-        state,
-        from - rule.form.lookahead,
-        to + rule.form.lookback,
-        settledUpTo,
-        undefined,
-      )
+      const {lookahead, lookback} = rule.form
+      this.reevaluate(rule, state, from - lookahead, to + lookback, horizon, undefined)
     }
   }
 
@@ -138,7 +141,7 @@ export class RuleEvaluator implements KeyView {
     state: KeyState,
     from: number,
     to: number,
-    settledUpTo: EventTime,
+    horizon: Horizon,
     cause: StoredEvent | undefined,
   ): void {
     const {form, narrowedBy} = rule
@@ -148,13 +151,19 @@ export class RuleEvaluator implements KeyView {
     for (let i = series.firstAtOrAfter(from); i < events.length; i++) {
       const anchor = events[i] as StoredEvent
       if (anchor.time > to) break
-      if (!mayHold(form.anchorWhen, anchor) || anchor.time + form.lookahead <= settledUpTo) continue
+      if (!mayHold(form.anchorWhen, anchor) || anchor.time + form.lookahead <= horizon.settledUpTo) continue
       if (narrowedBy !== undefined && !sharesKey(anchor, cause, narrowedBy)) continue
-      this.evaluate(rule, state, anchor, cause)
+      this.evaluate(rule, state, anchor, horizon, cause)
     }
   }
 
-  private evaluate(rule: Rule, state: KeyState, anchor: StoredEvent, cause: StoredEvent | undefined): void {
+  private evaluate(
+    rule: Rule,
+    state: KeyState,
+    anchor: StoredEvent,
+    {resolvedUpTo}: Horizon,
+    cause: StoredEvent | undefined,
+  ): void {
     const keyValue = keyValueOf(rule, state.key, anchor)
     const known = state.firings?.get(firingsKey(rule, keyValue))
     if (cause !== undefined && cause !== anchor && isAfterEvidence(known, anchor, cause)) return
@@ -167,12 +176,24 @@ export class RuleEvaluator implements KeyView {
       if (state.firings === undefined) state.firings = new Map()
       state.firings.set(firingsKey(rule, keyValue), of)
     }
-    for (const change of reconcile(of, anchor, match, () => alertId(rule, keyValue, anchor))) {
-      this.changes.push({...change, explanation: explain(rule, change.anchor, change.match, this)})
-    }
+    this.add(
+      rule,
+      reconcile(of, anchor, match, resolvedUpTo, () => alertId(rule, keyValue, anchor)),
+    )
     this.counts = undefined
   }
+
+  private add(rule: Rule, changes: readonly FiringChange[]): void {
+    for (const change of changes) {
+      const {anchor, match, record, hit} = change
+      const isSilent = record === undefined && hit === 'none'
+      this.changes.push({...change, explanation: isSilent ? SILENCE : explain(rule, anchor, match, this)})
+    }
+  }
 }
+
+/** Nothing is said yet. */
+const SILENCE: Explanation = {reason: '', clauses: [], flips: []}
 
 /** Whether an anchor belongs to the narrower key at all, and to the same as the event that entered. */
 function sharesKey(anchor: StoredEvent, cause: StoredEvent | undefined, field: string): boolean {
@@ -181,9 +202,10 @@ function sharesKey(anchor: StoredEvent, cause: StoredEvent | undefined, field: s
   return cause === undefined || cause.fields[field] === value
 }
 
-/** Evidence that is complete is not changed by an event that comes after all of it. */
+/** Evidence that is complete is not changed by an event that comes after all of it, unless something has to be absent. */
 function isAfterEvidence(of: RuleFirings | undefined, anchor: StoredEvent, cause: StoredEvent): boolean {
   const firing: Firing | undefined = of?.firings.find((candidate) => candidate.anchor === anchor)
-  const last = firing?.match?.evidence.at(-1)
-  return last !== undefined && compareEvents(cause, last.event) > 0
+  const match = firing?.match
+  const last = match?.evidence.at(-1)
+  return last !== undefined && match?.deadline === undefined && compareEvents(cause, last.event) > 0
 }

@@ -1,4 +1,4 @@
-import {BEGINNING_OF_TIME, type EventTime, type WallTime} from '../event/time.js'
+import {BEGINNING_OF_TIME, END_OF_TIME, type EventTime, type WallTime} from '../event/time.js'
 
 /** How disorder in event time is treated; all in milliseconds. */
 export interface TimeSettings {
@@ -26,6 +26,11 @@ export interface InputProgress {
 export interface PartitionTime {
   /** Never goes back; null until every active input has brought something. */
   watermark: EventTime | null
+  /**
+   * What was absent up to this event time is so for certain, as far as anyone waits for it: the watermark or, where
+   * all inputs fell silent, the time of that silence. Never goes back; null before the first watermark or silence.
+   */
+  resolved: EventTime | null
   /** Wall time as far as the partition has seen it; never goes back. */
   wall: WallTime
   /** By stream name: the inputs that count for the watermark. */
@@ -39,12 +44,17 @@ const UNKNOWN = Number.NEGATIVE_INFINITY
 export function beginPartitionTime(wall: WallTime, inputs: Iterable<string>): PartitionTime {
   const progress: {[stream: string]: InputProgress} = {}
   for (const stream of inputs) progress[stream] = {newest: null, lastBroughtAt: wall}
-  return {watermark: null, wall, inputs: progress}
+  return {watermark: null, resolved: null, wall, inputs: progress}
 }
 
 /** The watermark as a number that compares with every event time. */
 export function watermarkOf(time: PartitionTime): EventTime {
   return time.watermark ?? BEGINNING_OF_TIME
+}
+
+/** Deadlines up to this event time are reached. */
+export function resolvedUpTo(time: PartitionTime): EventTime {
+  return time.resolved ?? BEGINNING_OF_TIME
 }
 
 /** Notes that an input brought a record, accepted or not, when the wall clock stood at `wall`. */
@@ -66,7 +76,7 @@ export function observeAccepted(time: PartitionTime, stream: string, eventTime: 
 
 /**
  * Moves the watermark: W = min over active inputs (newest event time − out_of_orderness) − 1 ms.
- * Where all inputs are idle it stays where it is.
+ * Where all inputs are idle it stays where it is, and deadlines are judged by the wall clock.
  */
 export function advanceWatermark(time: PartitionTime, settings: TimeSettings): void {
   let newest = Number.POSITIVE_INFINITY
@@ -76,9 +86,34 @@ export function advanceWatermark(time: PartitionTime, settings: TimeSettings): v
     if (input.newest === null) return
     if (input.newest < newest) newest = input.newest
   }
-  if (newest === Number.POSITIVE_INFINITY) return
+  if (newest === Number.POSITIVE_INFINITY) {
+    resolve(time, time.wall - settings.idleTimeout)
+    return
+  }
   const watermark = (newest - settings.outOfOrderness - 1) as EventTime
   if (time.watermark === null || watermark > time.watermark) time.watermark = watermark
+  resolve(time, time.watermark)
+}
+
+/**
+ * Notes that a poll at `wall` brought nothing. It never moves the watermark, so that lateness depends on the log alone;
+ * where all inputs are idle by now, deadlines are reached by the wall clock.
+ */
+export function observeSilence(time: PartitionTime, wall: WallTime, settings: TimeSettings): void {
+  for (const stream in time.inputs) {
+    const {lastBroughtAt} = time.inputs[stream] as InputProgress
+    if (wall - lastBroughtAt < settings.idleTimeout) return
+  }
+  resolve(time, wall - settings.idleTimeout)
+}
+
+/** Nothing follows: whatever was absent stays absent. */
+export function endInput(time: PartitionTime): void {
+  time.resolved = END_OF_TIME
+}
+
+function resolve(time: PartitionTime, upTo: number): void {
+  if (upTo > resolvedUpTo(time)) time.resolved = upTo as EventTime
 }
 
 /** Whether an event is too old to change the truth. */

@@ -14,6 +14,7 @@ import {
   isLate,
   observeAccepted,
   observeRecord,
+  observeSilence,
 } from '../../core/watermark/watermark.js'
 import type {InputRecord} from '../port/event-source.js'
 import type {LateInput} from '../port/state-store.js'
@@ -65,7 +66,9 @@ class Admission {
       if (fate.fate === 'accepted' && !isRefusal(outcome)) observeAccepted(time, stream, outcome.time)
       advanceWatermark(time, settings)
     }
-    // The time of the poll moves nothing: no second reading would repeat it, and what is late must not depend on it.
+    // The time of a poll never moves the watermark: no second reading would repeat it, and what is late must not depend on it.
+    const {time} = this.partition
+    if (outcomes.length === 0 && time !== undefined) observeSilence(time, input.polledAt, settings)
     this.partition.offset = input.nextOffset
     return {
       ...this.batch,
@@ -110,7 +113,8 @@ class Admission {
     const event = this.toStored(decoded)
     if (state === undefined) this.newProfiles.set(event.id, event)
     else state.pending = [...state.pending, event]
-    this.accepted.push({event, state, ingestedAt, settledUpTo: this.partition.lateUpTo})
+    const {lateUpTo, resolvedUpTo} = this.partition
+    this.accepted.push({event, state, ingestedAt, settledUpTo: lateUpTo, resolvedUpTo})
   }
 
   /** The event reduced to the fields in use, with the predicates that it satisfies by itself. */

@@ -38,6 +38,8 @@ export interface AcceptedEvent {
   readonly ingestedAt: WallTime
   /** Anchors up to this event time were settled when it arrived. */
   readonly settledUpTo: EventTime
+  /** Deadlines up to this event time were reached when it arrived. */
+  readonly resolvedUpTo: EventTime
 }
 
 export interface LoadedBatch extends DecodedBatch {
@@ -45,6 +47,8 @@ export interface LoadedBatch extends DecodedBatch {
   readonly states: readonly (KeyState | undefined)[]
   /** Keys whose oldest events are to be dropped. */
   readonly expiring: readonly KeyState[]
+  /** Keys with rules that waited for a deadline which is reached. */
+  readonly due: readonly KeyState[]
 }
 
 export interface AdmittedBatch extends LoadedBatch {
@@ -57,7 +61,8 @@ export interface AdmittedBatch extends LoadedBatch {
 
 /** What an accepted event changed: in its own key or, for a merchant's profile, in those that were there. */
 export interface Consequence {
-  readonly cause: AcceptedEvent
+  /** Undefined: time went on, and a deadline was reached. */
+  readonly cause: AcceptedEvent | undefined
   readonly state: KeyState
   readonly changes: readonly ExplainedChange[]
 }

@@ -38,7 +38,7 @@ class Deciding {
   add(consequence: Consequence): void {
     const {cause, state, changes} = consequence
     if (changes.length > 0) this.addChanges(consequence)
-    else if (cause.event.stream === TRANSACTIONS) this.publish(decisionOn(state, cause.event), state, cause)
+    else if (cause?.event.stream === TRANSACTIONS) this.publish(decisionOn(state, cause.event), state, cause)
   }
 
   private addChanges({cause, state, changes}: Consequence): void {
@@ -50,8 +50,8 @@ class Deciding {
       if (decision !== undefined && !revised.has(decision)) revised.set(decision, before)
     }
     this.judged.add(state)
-    const {event} = cause
-    if (event.stream === TRANSACTIONS) {
+    const event = cause?.event
+    if (event?.stream === TRANSACTIONS) {
       const own = decisionOn(state, event)
       revised.delete(own)
       this.publish(own, state, cause)
@@ -63,18 +63,24 @@ class Deciding {
     }
   }
 
-  private publish(decision: DecisionState, state: KeyState, {ingestedAt}: AcceptedEvent): void {
+  private publish(decision: DecisionState, state: KeyState, cause: AcceptedEvent | undefined): void {
+    const ingestedAt = this.arrivalOf(cause)
     const bundle = this.partition.bundle.id
     const decidedAt = notBefore(ingestedAt, this.now)
     this.decisions.push(toDecisionRecord(decision, {userId: state.key, bundle, decidedAt, ingestedAt}))
   }
 
-  private alert(change: ExplainedChange, cause: AcceptedEvent, state: KeyState): void {
+  /** When what brought it about arrived; for a deadline, how far wall time was seen to be. */
+  private arrivalOf(cause: AcceptedEvent | undefined): WallTime {
+    return cause?.ingestedAt ?? this.partition.time?.wall ?? this.now
+  }
+
+  private alert(change: ExplainedChange, cause: AcceptedEvent | undefined, state: KeyState): void {
     const alert = toAlertRecord(change, {
       userId: state.key,
       bundle: this.partition.bundle.id,
-      detectedAt: notBefore(cause.ingestedAt, this.now),
-      late: change.anchor !== cause.event,
+      detectedAt: notBefore(this.arrivalOf(cause), this.now),
+      late: change.anchor !== cause?.event,
     })
     if (alert !== undefined) this.alerts.push(alert)
     this.count(change)

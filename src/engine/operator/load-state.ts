@@ -11,11 +11,15 @@ import type {DecodedBatch, LoadedBatch} from './batch.js'
 /** So many keys whose oldest events expired are looked at with each batch. */
 const EXPIRING_KEYS_PER_BATCH = 500
 
+/** So many keys of which a deadline is reached are looked at with each batch. */
+const DUE_KEYS_PER_BATCH = 500
+
 /** Brings the state of every key that the batch touches into memory: one request for all that are missing. */
 export function loadState(store: StateStore): OperatorFunction<DecodedBatch, LoadedBatch> {
   return concatMap(async (batch) => {
     const {partition, outcomes} = batch
     const expiring = partition.expiredKeys(EXPIRING_KEYS_PER_BATCH)
+    const due = partition.dueKeys(DUE_KEYS_PER_BATCH)
     const missing = new Set<string>()
     const held = (key: string): KeyState | undefined => {
       const state = partition.keys.get(key)
@@ -28,12 +32,14 @@ export function loadState(store: StateStore): OperatorFunction<DecodedBatch, Loa
       if (!isRefusal(outcome) && !isKeyed(outcome)) visitors(partition, outcome).forEach(held)
     }
     expiring.forEach(held)
+    due.forEach(held)
     if (missing.size > 0) {
       await load(partition, store, [...missing])
       for (const [i, outcome] of outcomes.entries())
         if (isKeyed(outcome)) states[i] ??= partition.keys.get(outcome.key)
     }
-    return {...batch, states, expiring: expiring.map((key) => partition.keys.get(key) as KeyState)}
+    const stateOf = (key: string): KeyState => partition.keys.get(key) as KeyState
+    return {...batch, states, expiring: expiring.map(stateOf), due: due.map(stateOf)}
   })
 }
 

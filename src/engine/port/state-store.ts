@@ -34,6 +34,10 @@ export interface PersistedFiring {
   readonly alerted: boolean
   readonly nextRevision: number
   readonly truncated: boolean
+  /** Whether the rule fires; false while it waits for its deadline. */
+  readonly fires: boolean
+  /** Null if it has none. */
+  readonly deadline: EventTime | null
   /** Null once the rule no longer fires for the anchor. */
   readonly evidence: readonly {readonly slot: number; readonly stream: string; readonly id: string}[] | null
 }
@@ -110,6 +114,8 @@ export interface KeyChange {
   readonly judgement: PersistedJudgement | null | undefined
   /** The expiry under which the key is listed from now on; null for none; undefined leaves it. */
   readonly expiry: EventTime | null | undefined
+  /** The first deadline that a rule waits for; null for none; undefined leaves it. */
+  readonly deadline: EventTime | null | undefined
 }
 
 /** All effects of one micro-batch on the state: written together or not at all. */
@@ -136,6 +142,8 @@ export interface OpenedPartition {
   readonly checkpoint: Checkpoint | undefined
   /** Every key that has an expiry. */
   readonly expiries: readonly (readonly [key: string, expiry: EventTime])[]
+  /** Every key with a rule that waits for a deadline. */
+  readonly deadlines: readonly (readonly [key: string, deadline: EventTime])[]
   /** All versions of all merchants' profiles. */
   readonly profiles: readonly PersistedEvent[]
   readonly visits: readonly PersistedVisit[]

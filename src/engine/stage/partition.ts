@@ -5,8 +5,14 @@ import type {StoredEvent} from '../../core/event/stored-event.js'
 import type {EventTime, WallTime} from '../../core/event/time.js'
 import {VersionedTable} from '../../core/history/versioned-table.js'
 import {emptyLedger, type Ledger} from '../../core/ledger/ledger.js'
-import {beginPartitionTime, type PartitionTime, watermarkOf} from '../../core/watermark/watermark.js'
+import {
+  beginPartitionTime,
+  type PartitionTime,
+  resolvedUpTo,
+  watermarkOf,
+} from '../../core/watermark/watermark.js'
 import type {OpenedPartition, OutboxEntry} from '../port/state-store.js'
+import {DeadlineIndex} from './deadline-index.js'
 import {ExpiryIndex} from './expiry-index.js'
 import {KeyCache} from './key-cache.js'
 import {MerchantVisits} from './merchant-visits.js'
@@ -19,6 +25,7 @@ import {restoreEvent} from './restore.js'
 export class Partition {
   readonly keys: KeyCache
   readonly expiries = new ExpiryIndex()
+  readonly deadlines = new DeadlineIndex()
   readonly visits = new MerchantVisits()
   readonly merchants = new VersionedTable()
   readonly counters: readonly RuleCounts[]
@@ -53,6 +60,7 @@ export class Partition {
     this.counters = countersFor(bundle.rules)
     this.evaluator = new RuleEvaluator(bundle, this.merchants, this.counters)
     for (const [key, expiry] of opened.expiries) this.expiries.set(key, expiry)
+    for (const [key, deadline] of opened.deadlines) this.deadlines.set(key, deadline)
     for (const profile of opened.profiles) {
       const version = restoreEvent(profile, bundle)
       this.merchants.insert(merchantOf(version), version)
@@ -89,6 +97,21 @@ export class Partition {
     return (this.lateUpTo - this.bundle.lookahead) as EventTime
   }
 
+  /** Deadlines up to this event time are reached. */
+  get resolvedUpTo(): EventTime {
+    return this.time === undefined ? (Number.NEGATIVE_INFINITY as EventTime) : resolvedUpTo(this.time)
+  }
+
+  /** Records up to this event time never change again: anchors are settled, and no deadline up to it is waited for. */
+  get finalUpTo(): EventTime {
+    return Math.min(this.settledUpTo, this.deadlines.earliest - 1) as EventTime
+  }
+
+  /** Keys with rules that wait for a deadline which is reached. */
+  dueKeys(limit: number): readonly string[] {
+    return this.deadlines.due(this.resolvedUpTo, limit)
+  }
+
   /** A profile's new version concerns no visit up to this event time any more. */
   get visitsSettledUpTo(): EventTime {
     return (this.lateUpTo - this.bundle.merchantReach) as EventTime
@@ -96,7 +119,13 @@ export class Partition {
 
   /** Keys with events that no rule, join or duplicate check can need any more. */
   expiredKeys(limit: number): readonly string[] {
-    return this.expiries.due(this.expiresBefore, limit)
+    return this.expiries.due(this.expiresBefore, limit).filter((key) => !this.isDue(key))
+  }
+
+  /** What a rule waited for has come about, and is not looked at yet. */
+  private isDue(key: string): boolean {
+    const deadline = this.deadlines.get(key)
+    return deadline !== undefined && deadline <= this.resolvedUpTo
   }
 
   /** Events before this event time are dropped. */

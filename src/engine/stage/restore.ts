@@ -55,12 +55,13 @@ export function restoreKey(key: string, persisted: PersistedKey | undefined, bun
 function restoreFiring(persisted: PersistedFiring, rule: Rule, state: KeyState, bundle: Bundle): Firing[] {
   const anchor = state.history.series(rule.form.anchorRank)?.find(persisted.anchor)
   if (anchor === undefined) return []
-  const {alertId, alerted, nextRevision} = persisted
-  return [{anchor, alertId, alerted, nextRevision, match: restoreMatch(persisted, rule, state, bundle)}]
+  const {alertId, fires, alerted, nextRevision} = persisted
+  const match = restoreMatch(persisted, rule, state, bundle)
+  return [{anchor, alertId, fires, alerted, nextRevision, match}]
 }
 
 function restoreMatch(
-  {evidence, truncated}: PersistedFiring,
+  {evidence, truncated, deadline}: PersistedFiring,
   rule: Rule,
   state: KeyState,
   bundle: Bundle,
@@ -68,6 +69,7 @@ function restoreMatch(
   if (evidence === null) return undefined
   return {
     truncated,
+    deadline: deadline ?? undefined,
     evidence: evidence.flatMap(({slot, stream, id}) => {
       const rank = bundle.streams.get(stream)?.rank ?? -1
       const event = state.history.series(rank)?.find(id)
@@ -108,12 +110,14 @@ function persistFirings({rule, keyValue, firings, lastSettledAlert}: RuleFirings
     version: rule.version,
     keyValue,
     lastSettledAlert: lastSettledAlert ?? null,
-    firings: firings.map(({anchor, alertId, alerted, nextRevision, match}) => ({
+    firings: firings.map(({anchor, alertId, fires, alerted, nextRevision, match}) => ({
       anchor: anchor.id,
       alertId,
       alerted,
       nextRevision,
       truncated: match?.truncated ?? false,
+      fires,
+      deadline: match?.deadline ?? null,
       evidence: match?.evidence.map(({slot, event}) => ({slot, stream: event.stream, id: event.id})) ?? null,
     })),
   }

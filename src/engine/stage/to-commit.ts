@@ -1,4 +1,4 @@
-import {forgetSettled as forgetSettledFirings} from '../../core/decision/firing.js'
+import {forgetSettled as forgetSettledFirings, nextDeadline} from '../../core/decision/firing.js'
 import {type KeyState, NOTHING_PENDING} from '../../core/decision/key-state.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
 import {END_OF_TIME, type EventTime} from '../../core/event/time.js'
@@ -16,7 +16,8 @@ export function toCommit(batch: DecidedBatch): Commit {
   const keys: KeyChange[] = []
   const profiles: StoredEvent[] = []
   for (const state of batch.expiring) keys.push(keyChange(batch, state, dropExpired(partition, state)))
-  for (const state of batch.judged) keys.push(keyChange(batch, state, NOTHING_REMOVED))
+  for (const state of new Set([...batch.due, ...batch.judged]))
+    keys.push(keyChange(batch, state, NOTHING_REMOVED))
   for (const {event, state} of batch.accepted) {
     if (state === undefined) profiles.push(event)
     // What was pending is taken into the first change of its key.
@@ -63,6 +64,7 @@ function keyChange(batch: DecidedBatch, state: KeyState, removed: readonly Event
         ? persistJudgement(state)
         : undefined,
     expiry: state.isListed ? undefined : listForExpiry(partition, state),
+    deadline: listDeadline(partition, state),
   }
 }
 
@@ -79,6 +81,19 @@ function listForExpiry(partition: Partition, state: KeyState): EventTime | null 
   // One that holds nothing but what stays for ever is listed anew when something comes that does not.
   state.isListed = oldest < END_OF_TIME
   return oldest
+}
+
+/** Lists the key by the first deadline that a rule waits for. Returns what changed about it: null if none is waited for any more. */
+function listDeadline({deadlines}: Partition, {key, firings}: KeyState): EventTime | null | undefined {
+  let next: EventTime | undefined
+  for (const of of firings?.values() ?? []) {
+    const deadline = nextDeadline(of)
+    if (deadline !== undefined && (next === undefined || deadline < next)) next = deadline
+  }
+  if (next === deadlines.get(key)) return undefined
+  if (next === undefined) deadlines.delete(key)
+  else deadlines.set(key, next)
+  return next ?? null
 }
 
 function hasJudgement({firings, decisions}: KeyState): boolean {
@@ -146,11 +161,11 @@ function checkpointOf({partition, input}: DecidedBatch): Checkpoint {
 function outboxOf({partition, alerts, decisions, deadLetters, late}: DecidedBatch): OutboxEntry | undefined {
   if (alerts.length + decisions.length + deadLetters.length + late.length === 0) return undefined
   partition.outboxSequence++
-  const {number, outboxSequence: sequence, settledUpTo} = partition
+  const {number, outboxSequence: sequence, finalUpTo} = partition
   return {
     partition: number,
     sequence,
-    settledUpTo: Number.isFinite(settledUpTo) ? settledUpTo : null,
+    settledUpTo: Number.isFinite(finalUpTo) ? finalUpTo : null,
     alerts,
     decisions,
     deadLetters,

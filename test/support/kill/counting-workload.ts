@@ -47,6 +47,7 @@ export function commitOfBatch({epoch, fromOffset, batch, sequence, publishedUpTo
       removed: [],
       judgement: undefined,
       expiry: 0 as EventTime,
+      deadline: undefined,
     }),
   )
   const accepted = {in: offset, accepted: offset, duplicate: 0, late: 0, dead_lettered: 0}
@@ -55,7 +56,7 @@ export function commitOfBatch({epoch, fromOffset, batch, sequence, publishedUpTo
     fromOffset,
     checkpoint: {
       offset,
-      time: {watermark: null, wall: 0 as WallTime, inputs: {}},
+      time: {watermark: null, resolved: null, wall: 0 as WallTime, inputs: {}},
       ledger: {transactions: accepted},
       bundle: 'counting',
       outboxSequence: sequence,
