@@ -295,7 +295,7 @@ describe('memory', () => {
       transaction(`later-${i}`, at('34h') - at(0) + i * 1_000, {user_id: 'late-user', amount: 5}),
     )
     const kept = ({partitions}: GoldenRun) =>
-      begun.filter(({event}) => partitions[0]?.keys.get(String(event.user_id)) !== undefined).length
+      begun.filter(({event}) => partitions[0]?.users.keys.get(String(event.user_id)) !== undefined).length
     expect(kept(await run(TWO_SMALL, begun))).toBe(users)
     expect(kept(await run(TWO_SMALL, [...begun, ...later]))).toBe(0)
   })
@@ -306,7 +306,8 @@ describe('memory', () => {
       const every10s = Array.from({length: count}, (_, i) => transaction(`t${i}`, i * 10_000))
       return run(TWO_SMALL, every10s, settings)
     }
-    const kept = ({partitions}: GoldenRun) => partitions[0]?.keys.get('u1')?.history.series(2)?.events.length
+    const kept = ({partitions}: GoldenRun) =>
+      partitions[0]?.users.keys.get('u1')?.history.series(2)?.events.length
     const short = await afterEvents(1_024)
     const long = await afterEvents(2_048)
     expect(kept(long)).toBe(kept(short))

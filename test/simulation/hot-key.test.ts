@@ -68,8 +68,8 @@ describe('a key with more events than an evaluation looks at', () => {
         let longest = 0
         const world = await World.with(seed, bundle, lines, {
           largestBatch: LARGEST_BATCH,
-          afterBatch: ({keys}) => {
-            const held = keys.get('hot')?.history.series(TRANSACTION_RANK)?.events.length ?? 0
+          afterBatch: ({users}) => {
+            const held = users.keys.get('hot')?.history.series(TRANSACTION_RANK)?.events.length ?? 0
             longest = Math.max(longest, held)
           },
         })

@@ -61,13 +61,13 @@ describe('after all retention has passed', () => {
         expect(judgedAnchors(loaded).filter((anchor) => !events.some(({id}) => id === anchor))).toEqual([])
 
         const inUse = new Set([...remembered, 'later'])
-        expect(partition.expiries.size).toBe(inUse.size)
-        expect(partition.keys.size).toBeLessThanOrEqual(inUse.size)
+        expect(partition.users.expiries.size).toBe(inUse.size)
+        expect(partition.users.keys.size).toBeLessThanOrEqual(inUse.size)
         const {expiries, visits, outbox} = await store.open(0)
         expect(new Set(expiries.map(([key]) => key))).toEqual(inUse)
         expect(visits).toEqual([])
         expect(outbox.length).toBeLessThanOrEqual(1)
-        expect(visitedSince(partition.visits)).toEqual([])
+        expect(visitedSince(partition.shared.visits)).toEqual([])
       }),
   )
 })

@@ -33,6 +33,11 @@ export class FinalRecords<T extends FinalRecord> {
     this.put(identity, record)
   }
 
+  has(identity: string): boolean {
+    for (const records of this.minutes.values()) if (records.has(identity)) return true
+    return false
+  }
+
   remove(identity: string, record: T): void {
     this.minutes.get(minuteOf(record.event_time))?.delete(identity)
   }

@@ -49,16 +49,21 @@ export class ReplayOutput implements Publisher {
   }
 
   async publish({partition, settledUpTo, alerts, decisions, deadLetters, late}: OutboxEntry): Promise<void> {
-    const finals = this.finalsOf(partition)
+    const own = this.finalsOf(partition)
     for (const alert of alerts) {
       this.alerts.write(JSON.stringify(alert))
       this.counts.alerts[COUNT_OF[alert.type]]++
-      if (alert.type === 'alert.retracted') finals.alerts.remove(alert.alert_id, alert)
-      else if (alert.type === 'alert.amended') finals.alerts.move(alert.alert_id, alert)
-      else finals.alerts.put(alert.alert_id, alert)
+      const id = alert.alert_id
+      const finals = alert.revision === 0 ? own : this.holding(own, (of) => of.alerts.has(id))
+      if (alert.type === 'alert.retracted') finals.alerts.remove(id, alert)
+      else if (alert.type === 'alert.amended') finals.alerts.move(id, alert)
+      else finals.alerts.put(id, alert)
     }
-    for (const decision of decisions)
-      finals.decisions.put(`${decision.user_id}\n${decision.transaction_id}`, decision)
+    for (const decision of decisions) {
+      const id = `${decision.user_id}\n${decision.transaction_id}`
+      const finals = decision.revision === 0 ? own : this.holding(own, (of) => of.decisions.has(id))
+      finals.decisions.put(id, decision)
+    }
     for (const letter of deadLetters) this.deadLetters.write(JSON.stringify(letter))
     // A copy: the bytes are a view of a whole block of the input, which must not be kept for one line.
     for (const {bytes} of late) this.late.write(Buffer.from(bytes))
@@ -89,6 +94,12 @@ export class ReplayOutput implements Publisher {
     if (parts.length === 1) return rename(parts[0] as string, whole)
     await mergeSorted(parts, whole, idField)
     await Promise.all(parts.map((part) => rm(part)))
+  }
+
+  /** What partitions share (merchants, rules by other keys) can revise a record that another partition published first. */
+  private holding(own: PartitionFinals, holds: (finals: PartitionFinals) => boolean): PartitionFinals {
+    if (this.finals.size === 1 || holds(own)) return own
+    return [...this.finals.values()].find(holds) ?? own
   }
 
   private finalsOf(partition: number): PartitionFinals {

@@ -80,10 +80,11 @@ export function summarizeRules(
   bundle: Bundle,
   partitions: readonly Partition[],
 ): {[id: string]: RuleSummary} {
+  const all = new Set(partitions.flatMap(({counters, shared}) => [counters, shared.counters]))
   return Object.fromEntries(
     bundle.rules.map(({id, index}) => {
       const sum = {alerts: 0, suppressed: 0, missing_input: 0}
-      for (const {counters} of partitions) {
+      for (const counters of all) {
         const counts = counters[index]
         sum.alerts += counts?.alerts ?? 0
         sum.suppressed += counts?.suppressed ?? 0

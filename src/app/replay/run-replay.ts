@@ -10,6 +10,7 @@ import {scoring} from '../../engine/pipeline/scoring.js'
 import type {Clock} from '../../engine/port/clock.js'
 import type {Publisher} from '../../engine/port/publisher.js'
 import {Partition} from '../../engine/stage/partition.js'
+import {SharedState} from '../../engine/stage/shared-state.js'
 import {UntilResolved} from './until-resolved.js'
 
 export interface ReplayRun {
@@ -33,13 +34,14 @@ export async function runReplay(run: ReplayRun): Promise<readonly Partition[]> {
   const {maxFutureSkew} = bundle.settings.time
   const store = new VolatileStateStore()
   const nothingYet = await store.open()
+  const shared = new SharedState(bundle, Number.POSITIVE_INFINITY)
   const partitions = new Map<number, Partition>()
   const recorded = new ReplaySource({lines, decodeEvent, maxFutureSkew, eventLimit})
   const source = new UntilResolved(recorded, partitions)
   const partitionOf = (number: number): Partition => {
     let partition = partitions.get(number)
     if (partition === undefined) {
-      partition = new Partition(number, bundle, nothingYet, Number.POSITIVE_INFINITY)
+      partition = new Partition(number, bundle, nothingYet, Number.POSITIVE_INFINITY, shared)
       partitions.set(number, partition)
     }
     return partition

@@ -1,4 +1,4 @@
-import {endInput} from '../../core/watermark/watermark.js'
+import {endInput, type PartitionTime} from '../../core/watermark/watermark.js'
 import type {EventSource, InputBatch} from '../../engine/port/event-source.js'
 import type {Partition} from '../../engine/stage/partition.js'
 
@@ -22,11 +22,11 @@ export class UntilResolved implements EventSource {
   }
 
   private emptyBatch(): InputBatch | undefined {
-    for (const {number, time, deadlines, offset} of this.opened.values()) {
-      if (time === undefined || deadlines.size === 0) continue
-      endInput(time)
-      return {partition: number, records: [], polledAt: time.wall, nextOffset: offset}
-    }
-    return undefined
+    const partitions = [...this.opened.values()]
+    for (const {time} of partitions) if (time !== undefined) endInput(time)
+    const waiting = partitions.find(({time, waitsForDeadlines}) => time !== undefined && waitsForDeadlines)
+    if (waiting === undefined) return undefined
+    const {number, time, offset} = waiting
+    return {partition: number, records: [], polledAt: (time as PartitionTime).wall, nextOffset: offset}
   }
 }

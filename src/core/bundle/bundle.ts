@@ -1,12 +1,13 @@
 import type {Policy} from '../decision/policy.js'
 import {compileProjection, type Project} from '../event/projection.js'
 import type {Rates} from '../event/rates.js'
-import {LOCATIONS, MERCHANTS, type Stream, TRANSACTIONS} from '../event/stream.js'
+import {type KeyField, LOCATIONS, MERCHANTS, type Stream, TRANSACTIONS} from '../event/stream.js'
 import type {Limits} from '../rule/form.js'
 import type {PredicateTable} from '../rule/predicate-table.js'
 import type {Rule} from '../rule/rule.js'
 import type {RuleTest} from '../rule/rule-file.js'
 import type {TimeSettings} from '../watermark/watermark.js'
+import {type RuleSet, ruleSetsOf} from './rule-set.js'
 
 /** Settings that shape results besides the files. */
 export interface BundleSettings extends Limits {
@@ -38,10 +39,8 @@ export interface Bundle {
   /** By stream: what an accepted event is reduced to. */
   readonly projections: ReadonlyMap<string, Project>
   readonly predicates: ReadonlyMap<string, PredicateTable>
-  /** By stream: the rules that name it. */
-  readonly rulesByStream: ReadonlyMap<string, readonly Rule[]>
-  readonly locationRules: readonly Rule[]
-  readonly merchantRules: readonly Rule[]
+  /** By the field of the keyed stage that runs them. */
+  readonly ruleSets: ReadonlyMap<KeyField, RuleSet>
   /** Up to so long after an anchor (ms), an event can change what rules say of it. */
   readonly lookahead: number
   /** So long (ms) a transaction's merchant can matter to anchors that are not settled, counted back from what is late. */
@@ -75,18 +74,10 @@ export function assembleBundle(parts: {
     const fields = [...(ALWAYS_IN_USE[stream.name] ?? []), ...(fieldsInUse.get(stream.name) ?? [])]
     projections.set(stream.name, compileProjection(stream, fields))
   }
-  const rulesByStream = new Map<string, readonly Rule[]>()
-  for (const stream of streams.keys()) {
-    rulesByStream.set(
-      stream,
-      rules.filter(({form}) => form.streams.includes(stream)),
-    )
-  }
-  const uses = (join: 'location' | 'merchant') =>
-    rules.filter(({form}) => form.conditions.some(({condition}) => condition.uses[join]))
+  const ruleSets = ruleSetsOf(rules, streams)
   const lookahead = Math.max(0, ...rules.map(({form}) => form.lookahead))
   const lookback = Math.max(0, ...rules.map(({form, cooldown}) => form.lookback + (cooldown ?? 0)))
-  const merchantRules = uses('merchant')
+  const merchantRules = [...ruleSets.values()].flatMap((set) => set.merchantRules)
   const {allowedLateness, dedupRetention} = settings.time
   return {
     id: parts.id,
@@ -98,9 +89,7 @@ export function assembleBundle(parts: {
     rates: parts.rates,
     projections,
     predicates: parts.predicates,
-    rulesByStream,
-    locationRules: uses('location'),
-    merchantRules,
+    ruleSets,
     lookahead,
     merchantReach: Math.max(0, ...merchantRules.map(({form}) => form.lookback + form.lookahead)),
     retention: Math.max(dedupRetention, lookback + lookahead + allowedLateness + settings.locationMaxAge),

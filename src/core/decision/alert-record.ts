@@ -4,7 +4,8 @@ import type {AlertRecord} from './records.js'
 import type {ExplainedChange} from './rule-evaluator.js'
 
 export interface AlertCircumstances {
-  readonly userId: string
+  /** The key of the history in which the rule fires: the user or, in a further stage, the rule's own key. */
+  readonly stageKey: string
   readonly bundle: string
   readonly detectedAt: WallTime
   /** Whether an event other than the anchor brought it about. */
@@ -27,7 +28,7 @@ export function toAlertRecord(
     severity: rule.severity,
     action: rule.action,
     score: rule.score,
-    key: {name: rule.key, value: keyValueOf(rule, circumstances.userId, anchor)},
+    key: {name: rule.key, value: keyValueOf(rule, circumstances.stageKey, anchor)},
     anchor: {stream: anchor.stream, id: anchor.id},
     event_time: formatTime(match.deadline ?? anchor.time),
     detected_at: formatTime(circumstances.detectedAt),

@@ -24,6 +24,12 @@ export function applyToDecision(state: KeyState, change: ExplainedChange): Decis
   return decision
 }
 
+/** The user on whose transaction a live rule of a further stage speaks; undefined if it is about no decision. */
+export function userOf({rule, anchor}: ExplainedChange): string | undefined {
+  const user = anchor.fields.user_id
+  return rule.mode === 'live' && anchor.stream === TRANSACTIONS && typeof user === 'string' ? user : undefined
+}
+
 /** What tells one revision of a decision from the next: the decision and the set of rules. */
 export function decisionFingerprint({decision, hits}: DecisionState): string {
   return [decision, ...hits.map(({rule, alertId}) => `${rule.id} ${rule.version} ${alertId}`)].join('\n')

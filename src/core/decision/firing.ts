@@ -53,9 +53,9 @@ export function firingsKey(rule: Rule, keyValue: string): string {
   return `${rule.index} ${keyValue}`
 }
 
-/** The value of the field by which a rule is keyed: the user, or what the rule is narrowed to. */
-export function keyValueOf(rule: Rule, userId: string, anchor: StoredEvent): string {
-  return rule.narrowedBy === undefined ? userId : String(anchor.fields[rule.narrowedBy])
+/** The value of the field by which a rule is keyed: the key of the history, or what the rule is narrowed to. */
+export function keyValueOf(rule: Rule, stageKey: string, anchor: StoredEvent): string {
+  return rule.narrowedBy === undefined ? stageKey : String(anchor.fields[rule.narrowedBy])
 }
 
 /**

@@ -1,4 +1,5 @@
 import type {StoredEvent} from '../event/stored-event.js'
+import type {KeyField} from '../event/stream.js'
 import {KeyHistory} from '../history/key-history.js'
 import type {Rule} from '../rule/rule.js'
 import type {RuleFirings} from './firing.js'
@@ -22,6 +23,8 @@ export interface DecisionState {
 
 /** All that is kept of one key: its history, and what was said about it. */
 export interface KeyState {
+  /** Of the keyed stage that it belongs to. */
+  readonly keyField: KeyField
   readonly key: string
   readonly history: KeyHistory
   /** Accepted in the batch that is under way, in the order of arrival; in the history once they are matched. */
@@ -37,8 +40,9 @@ export interface KeyState {
 /** What most keys have pending at most times. */
 export const NOTHING_PENDING: readonly StoredEvent[] = []
 
-export function emptyKeyState(key: string): KeyState {
+export function emptyKeyState(key: string, keyField: KeyField): KeyState {
   return {
+    keyField,
     key,
     history: new KeyHistory(),
     pending: NOTHING_PENDING,

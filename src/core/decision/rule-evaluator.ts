@@ -1,4 +1,5 @@
 import type {Bundle} from '../bundle/bundle.js'
+import type {RuleSet} from '../bundle/rule-set.js'
 import {compareEvents} from '../event/order.js'
 import type {StoredEvent} from '../event/stored-event.js'
 import {LOCATIONS, TRANSACTION_RANK, TRANSACTIONS} from '../event/stream.js'
@@ -57,6 +58,7 @@ export class RuleEvaluator implements KeyView {
 
   constructor(
     private readonly bundle: Bundle,
+    private readonly rules: RuleSet,
     private readonly merchants: VersionedTable,
     private readonly counters: readonly RuleCounts[],
   ) {
@@ -66,12 +68,12 @@ export class RuleEvaluator implements KeyView {
   /** What an accepted event, already in the history of its key, changes. */
   eventEntered(state: KeyState, event: StoredEvent, horizon: Horizon): readonly ExplainedChange[] {
     this.begin(state)
-    for (const rule of this.bundle.rulesByStream.get(event.stream) ?? []) {
+    for (const rule of this.rules.byStream.get(event.stream) ?? []) {
       const {form} = rule
       if (!form.concerns(event)) continue
       this.reevaluate(rule, state, event.time - form.lookahead, event.time + form.lookback, horizon, event)
     }
-    if (event.stream === LOCATIONS && this.bundle.locationRules.length > 0)
+    if (event.stream === LOCATIONS && this.rules.locationRules.length > 0)
       this.fixEntered(state, event, horizon)
     return this.changes
   }
@@ -79,7 +81,7 @@ export class RuleEvaluator implements KeyView {
   /** What a new version of a merchant's profile changes for a key's transactions of a time. */
   merchantChanged(state: KeyState, time: EventTime, horizon: Horizon): readonly ExplainedChange[] {
     this.begin(state)
-    this.joinChanged(this.bundle.merchantRules, state, time, time, horizon)
+    this.joinChanged(this.rules.merchantRules, state, time, time, horizon)
     return this.changes
   }
 
@@ -118,7 +120,7 @@ export class RuleEvaluator implements KeyView {
     const newest = this.history.series(TRANSACTION_RANK)?.events.at(-1)
     if (newest === undefined || newest.time < fix.time) return
     const {from, to} = spanOfFix(this.history, fix, this.bundle.settings.locationMaxAge)
-    this.joinChanged(this.bundle.locationRules, state, from, to, horizon)
+    this.joinChanged(this.rules.locationRules, state, from, to, horizon)
   }
 
   /** The transactions between two times see another location or merchant: looks anew at every anchor they can matter to. */

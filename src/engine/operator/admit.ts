@@ -104,7 +104,7 @@ class Admission {
     {stream, key, id}: DecodedEvent,
     state: KeyState | undefined,
   ): {time: EventTime; contentHash: number} | undefined {
-    if (state === undefined) return this.newProfiles.get(id) ?? this.partition.merchants.find(key, id)
+    if (state === undefined) return this.newProfiles.get(id) ?? this.partition.shared.merchants.find(key, id)
     for (const event of state.pending) if (event.id === id && event.stream === stream.name) return event
     return state.history.find(stream.name, stream.rank, id)
   }

@@ -70,6 +70,8 @@ export interface Consequence {
 export interface MatchedBatch extends AdmittedBatch {
   readonly consequences: readonly Consequence[]
   readonly visits: readonly PersistedVisit[]
+  /** States of further stages that an event entered. */
+  readonly repartitioned: ReadonlySet<KeyState>
 }
 
 export interface DecidedBatch extends MatchedBatch {

@@ -13,7 +13,9 @@ export function commit(store: StateStore): OperatorFunction<DecidedBatch, Commit
     if (changesAnything(committing)) {
       await store.commit(batch.partition.number, committing)
     }
-    batch.partition.keys.evict(batch.states)
+    const {partition, states, repartitioned} = batch
+    const inUse = [...states, ...repartitioned]
+    for (const {keys} of partition.stages) keys.evict(inUse)
     return {...batch, commit: committing}
   })
 }

@@ -1,7 +1,7 @@
 import {map, type OperatorFunction} from 'rxjs'
 import {toAlertRecord} from '../../core/decision/alert-record.js'
 import {toDecisionRecord} from '../../core/decision/decision-record.js'
-import {applyToDecision, decisionFingerprint, undecided} from '../../core/decision/decision-state.js'
+import {applyToDecision, decisionFingerprint, undecided, userOf} from '../../core/decision/decision-state.js'
 import type {DecisionState, KeyState} from '../../core/decision/key-state.js'
 import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
 import type {ExplainedChange} from '../../core/decision/rule-evaluator.js'
@@ -25,6 +25,12 @@ export function decide(clock: Clock): OperatorFunction<MatchedBatch, DecidedBatc
   })
 }
 
+/** A decision that may have changed, and what it was. */
+interface Revision {
+  readonly user: KeyState
+  readonly before: string
+}
+
 class Deciding {
   readonly alerts: AlertRecord[] = []
   readonly decisions: DecisionRecord[] = []
@@ -42,25 +48,36 @@ class Deciding {
   }
 
   private addChanges({cause, state, changes}: Consequence): void {
-    const revised = new Map<DecisionState, string>()
+    const revised = new Map<DecisionState, Revision>()
     for (const change of changes) {
       this.alert(change, cause, state)
-      const before = decisionFingerprint(decisionOn(state, change.anchor))
-      const decision = applyToDecision(state, change)
-      if (decision !== undefined && !revised.has(decision)) revised.set(decision, before)
+      const user = this.userOf(change, state)
+      if (user === undefined) continue
+      const before = decisionFingerprint(decisionOn(user, change.anchor))
+      const decision = applyToDecision(user, change)
+      if (decision !== undefined && !revised.has(decision)) revised.set(decision, {user, before})
+      this.judged.add(user)
     }
     this.judged.add(state)
     const event = cause?.event
-    if (event?.stream === TRANSACTIONS) {
+    if (event?.stream === TRANSACTIONS && state.keyField === 'user_id') {
       const own = decisionOn(state, event)
       revised.delete(own)
       this.publish(own, state, cause)
     }
-    for (const [decision, before] of revised) {
+    for (const [decision, {user, before}] of revised) {
       if (decisionFingerprint(decision) === before) continue
       decision.revision++
-      this.publish(decision, state, cause)
+      this.publish(decision, user, cause)
     }
+  }
+
+  /** On whose transaction a change speaks. What a rule by another key finds comes after the first answer, as a revision. */
+  private userOf(change: ExplainedChange, state: KeyState): KeyState | undefined {
+    if (state.keyField === 'user_id') return state
+    const user = userOf(change)
+    const {shared, users} = this.partition
+    return user === undefined ? undefined : shared.usersWith(user, users).stateOf(user)
   }
 
   private publish(decision: DecisionState, state: KeyState, cause: AcceptedEvent | undefined): void {
@@ -77,10 +94,10 @@ class Deciding {
 
   private alert(change: ExplainedChange, cause: AcceptedEvent | undefined, state: KeyState): void {
     const alert = toAlertRecord(change, {
-      userId: state.key,
+      stageKey: state.key,
       bundle: this.partition.bundle.id,
       detectedAt: notBefore(this.arrivalOf(cause), this.now),
-      late: change.anchor !== cause?.event,
+      late: change.anchor !== cause?.event || state.keyField !== 'user_id',
     })
     if (alert !== undefined) this.alerts.push(alert)
     this.count(change)

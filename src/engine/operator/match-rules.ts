@@ -1,67 +1,109 @@
 import {map, type OperatorFunction} from 'rxjs'
 import type {KeyState} from '../../core/decision/key-state.js'
+import type {Horizon} from '../../core/decision/rule-evaluator.js'
+import type {StoredEvent} from '../../core/event/stored-event.js'
 import {TRANSACTIONS} from '../../core/event/stream.js'
-import type {EventTime} from '../../core/event/time.js'
 import type {PersistedVisit} from '../port/state-store.js'
+import type {KeyedStage} from '../stage/keyed-stage.js'
 import {merchantOf, type Partition} from '../stage/partition.js'
+import {parseStoreKey} from '../stage/store-key.js'
 import type {AcceptedEvent, AdmittedBatch, Consequence, MatchedBatch} from './batch.js'
 
 /**
  * Lets each accepted event enter the history of its key, in the order of arrival, and evaluates the rules that it
- * concerns, with location and merchant joined as of the transaction's time. Before that, rules that waited for something
- * to be absent fire where their deadline is reached.
+ * concerns, with location and merchant joined as of the transaction's time; then the same by its merchant, device and
+ * address, where rules ask for it. Before that, rules that waited for something to be absent fire where their deadline
+ * is reached.
  */
 export function matchRules(): OperatorFunction<AdmittedBatch, MatchedBatch> {
   return map((batch) => {
-    const {partition} = batch
-    const consequences: Consequence[] = []
-    const visits: PersistedVisit[] = []
-    for (const state of batch.due) timeWentOn(partition, state, consequences)
-    for (const cause of batch.accepted) {
-      if (cause.state === undefined) profileEntered(partition, cause, consequences)
-      else eventEntered(partition, cause, consequences, visits)
-    }
-    return {...batch, consequences, visits}
+    const matching = new Matching(batch.partition)
+    for (const state of batch.due) matching.timeWentOn(state)
+    for (const cause of batch.accepted) matching.accept(cause)
+    const {consequences, visits, repartitioned} = matching
+    return {...batch, consequences, visits, repartitioned}
   })
 }
 
-function timeWentOn(partition: Partition, state: KeyState, consequences: Consequence[]): void {
-  const changes = partition.evaluator.timeWentOn(state, partition.resolvedUpTo)
-  if (changes.length > 0) consequences.push({cause: undefined, state, changes})
-}
+class Matching {
+  readonly consequences: Consequence[] = []
+  readonly visits: PersistedVisit[] = []
+  readonly repartitioned = new Set<KeyState>()
+  private readonly further: readonly KeyedStage[]
 
-function eventEntered(
-  partition: Partition,
-  cause: AcceptedEvent,
-  consequences: Consequence[],
-  visits: PersistedVisit[],
-): void {
-  const {event} = cause
-  const state = cause.state as NonNullable<AcceptedEvent['state']>
-  state.history.insert(event)
-  const changes = partition.evaluator.eventEntered(state, event, cause)
-  if (event.stream === TRANSACTIONS && partition.bundle.merchantRules.length > 0) {
+  constructor(private readonly partition: Partition) {
+    this.further = [...partition.shared.stages.values()].filter(({rules}) => rules.byStream.size > 0)
+  }
+
+  timeWentOn(state: KeyState): void {
+    const stage = this.stageOf(state)
+    const changes = stage.evaluator.timeWentOn(state, stage.time.resolvedUpTo)
+    if (changes.length > 0) this.consequences.push({cause: undefined, state, changes})
+  }
+
+  accept(cause: AcceptedEvent): void {
+    const {event, state} = cause
+    if (state === undefined) this.profileEntered(cause)
+    else this.enter(this.stageOf(state), state, cause)
+    for (const stage of this.further)
+      if (stage.keyField !== state?.keyField) this.repartition(stage, cause, event)
+  }
+
+  /** Lets an event enter one history and evaluates the stage's rules. */
+  private enter(stage: KeyedStage, state: KeyState, cause: AcceptedEvent): void {
+    const {event} = cause
+    state.history.insert(event)
+    const changes = stage.evaluator.eventEntered(state, event, horizonOf(stage, this.partition, cause))
+    if (event.stream === TRANSACTIONS && stage.rules.merchantRules.length > 0) this.visit(stage, state, event)
+    const isDecidedHere = event.stream === TRANSACTIONS && stage === this.partition.users
+    if (changes.length > 0 || isDecidedHere) this.consequences.push({cause, state, changes})
+  }
+
+  /** Hands an event to a further stage: into the history of its merchant, device or address. */
+  private repartition(stage: KeyedStage, cause: AcceptedEvent, event: StoredEvent): void {
+    if (!stage.rules.byStream.has(event.stream)) return
+    const key = event.fields[stage.keyField]
+    if (typeof key !== 'string' || key === '') return
+    const state = stage.stateOf(key)
+    // Ids are unique within a user: of two users' events with the same id, the first stands here.
+    if (state.history.find(event.stream, event.rank, event.id) !== undefined) return
+    state.pending = [...state.pending, event]
+    this.repartitioned.add(state)
+    this.enter(stage, state, cause)
+  }
+
+  private visit(stage: KeyedStage, state: KeyState, event: StoredEvent): void {
     const merchant = event.fields.merchant_id
-    if (typeof merchant === 'string') {
-      const visit = {merchant, key: state.key, time: event.time}
-      partition.visits.add(visit)
-      visits.push(visit)
+    if (typeof merchant !== 'string') return
+    const visit = {merchant, key: stage.nameOf(state.key), time: event.time}
+    this.partition.shared.visits.add(visit)
+    this.visits.push(visit)
+  }
+
+  /** A new version of a profile concerns the unsettled transactions at that merchant, up to the next version. */
+  private profileEntered(cause: AcceptedEvent): void {
+    const {event} = cause
+    const merchant = merchantOf(event)
+    const {merchants, visits} = this.partition.shared
+    merchants.insert(merchant, event)
+    const until = merchants.nextVersionTime(merchant, event)
+    for (const {key: name, time} of visits.between(merchant, event.time, until)) {
+      const {keyField, key} = parseStoreKey(name)
+      const stage = this.partition.stageOf(keyField)
+      const state = stage?.keys.get(key)
+      if (stage === undefined || state === undefined) continue
+      const horizon = horizonOf(stage, this.partition, cause)
+      const changes = stage.evaluator.merchantChanged(state, time, horizon)
+      if (changes.length > 0) this.consequences.push({cause, state, changes})
     }
   }
-  if (changes.length > 0 || event.stream === TRANSACTIONS) consequences.push({cause, state, changes})
+
+  private stageOf({keyField}: KeyState): KeyedStage {
+    return this.partition.stageOf(keyField) ?? this.partition.users
+  }
 }
 
-/** A new version of a profile concerns the unsettled transactions at that merchant, up to the next version. */
-function profileEntered(partition: Partition, cause: AcceptedEvent, consequences: Consequence[]): void {
-  const {event} = cause
-  const merchant = merchantOf(event)
-  const {merchants, visits, evaluator} = partition
-  merchants.insert(merchant, event)
-  const until: EventTime = merchants.nextVersionTime(merchant, event)
-  for (const {key, time} of visits.between(merchant, event.time, until)) {
-    const state = partition.keys.get(key)
-    if (state === undefined) continue
-    const changes = evaluator.merchantChanged(state, time, cause)
-    if (changes.length > 0) consequences.push({cause, state, changes})
-  }
+/** In its own partition an event is judged by the time at which it was accepted; a shared stage has its own time. */
+function horizonOf(stage: KeyedStage, {users, shared}: Partition, cause: AcceptedEvent): Horizon {
+  return stage === users ? cause : shared.horizonOf(cause)
 }

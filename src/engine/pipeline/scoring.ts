@@ -7,6 +7,7 @@ import {decide} from '../operator/decide.js'
 import {decode} from '../operator/decode.js'
 import {eachBatch} from '../operator/each-batch.js'
 import {loadState} from '../operator/load-state.js'
+import {loadUsers} from '../operator/load-users.js'
 import {matchRules} from '../operator/match-rules.js'
 import {publish} from '../operator/publish.js'
 import type {Clock} from '../port/clock.js'
@@ -40,6 +41,7 @@ export function scoring(parts: ScoringParts): Observable<CommittedBatch> {
       loadState(store), //                             the histories of their keys
       admit(), //                                      duplicate, late or accepted; timestamps, watermark, ledger
       matchRules(), //                                 as-of joins, rules: what fires, what no longer does
+      loadUsers(store), //                             of transactions that rules by other keys are about
       decide(clock), //                                decisions, their revisions, alerts
       commit(store), //                                state, offsets and outbox, all or nothing
       publish(publisher), //                           to those who wait for them

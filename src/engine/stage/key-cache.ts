@@ -22,11 +22,13 @@ export class KeyCache {
   }
 
   /** Makes room by dropping the keys that were not used for the longest time, but none of those in use. */
-  evict(inUse: readonly (KeyState | undefined)[]): void {
+  evict(inUse: Iterable<KeyState | undefined>): void {
     if (this.states.size <= this.capacity) return
     const kept = new Set<KeyState>()
     for (const state of inUse) {
-      if (state === undefined || !this.states.delete(state.key)) continue
+      // Those in use may be of other stages.
+      if (state === undefined || this.states.get(state.key) !== state) continue
+      this.states.delete(state.key)
       this.states.set(state.key, state)
       kept.add(state)
     }

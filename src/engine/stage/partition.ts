@@ -1,9 +1,8 @@
 import type {Bundle} from '../../core/bundle/bundle.js'
 import {countersFor, type RuleCounts} from '../../core/decision/rule-counters.js'
-import {RuleEvaluator} from '../../core/decision/rule-evaluator.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
-import type {EventTime, WallTime} from '../../core/event/time.js'
-import {VersionedTable} from '../../core/history/versioned-table.js'
+import type {KeyField} from '../../core/event/stream.js'
+import {BEGINNING_OF_TIME, type EventTime, type WallTime} from '../../core/event/time.js'
 import {emptyLedger, type Ledger} from '../../core/ledger/ledger.js'
 import {
   beginPartitionTime,
@@ -12,24 +11,19 @@ import {
   watermarkOf,
 } from '../../core/watermark/watermark.js'
 import type {OpenedPartition, OutboxEntry} from '../port/state-store.js'
-import {DeadlineIndex} from './deadline-index.js'
-import {ExpiryIndex} from './expiry-index.js'
-import {KeyCache} from './key-cache.js'
-import {MerchantVisits} from './merchant-visits.js'
+import {KeyedStage, type StageTime} from './keyed-stage.js'
 import {restoreEvent} from './restore.js'
+import {SharedState} from './shared-state.js'
+import {parseStoreKey} from './store-key.js'
 
 /**
- * What a worker holds of one partition that it owns: the keyed stage's state in memory. Batches change it one
+ * What a worker holds of one partition that it owns: the keyed stages' state in memory. Batches change it one
  * after the other; only committed changes survive it.
  */
-export class Partition {
-  readonly keys: KeyCache
-  readonly expiries = new ExpiryIndex()
-  readonly deadlines = new DeadlineIndex()
-  readonly visits = new MerchantVisits()
-  readonly merchants = new VersionedTable()
+export class Partition implements StageTime {
+  /** The primary stage, the only one that decides. */
+  readonly users: KeyedStage
   readonly counters: readonly RuleCounts[]
-  readonly evaluator: RuleEvaluator
   readonly ledger: Ledger
   readonly epoch: number
   /** Outbox entries that the last owner may not have published. */
@@ -47,6 +41,7 @@ export class Partition {
     readonly bundle: Bundle,
     opened: OpenedPartition,
     keyCapacity: number,
+    readonly shared: SharedState = new SharedState(bundle, keyCapacity),
   ) {
     const {checkpoint} = opened
     this.epoch = opened.epoch
@@ -56,16 +51,36 @@ export class Partition {
     this.outboxSequence = checkpoint?.outboxSequence ?? 0
     this.inherited = opened.outbox
     this.publishedUpTo = this.outboxSequence - opened.outbox.length
-    this.keys = new KeyCache(keyCapacity)
     this.counters = countersFor(bundle.rules)
-    this.evaluator = new RuleEvaluator(bundle, this.merchants, this.counters)
-    for (const [key, expiry] of opened.expiries) this.expiries.set(key, expiry)
-    for (const [key, deadline] of opened.deadlines) this.deadlines.set(key, deadline)
-    for (const profile of opened.profiles) {
-      const version = restoreEvent(profile, bundle)
-      this.merchants.insert(merchantOf(version), version)
+    this.users = new KeyedStage('user_id', this, bundle, shared.merchants, this.counters, keyCapacity)
+    shared.join(this)
+    this.restore(opened)
+  }
+
+  private restore({expiries, deadlines, profiles, visits}: OpenedPartition): void {
+    for (const [name, expiry] of expiries) {
+      const {keyField, key} = parseStoreKey(name)
+      this.stageOf(keyField)?.expiries.set(key, expiry)
     }
-    for (const visit of opened.visits) this.visits.add(visit)
+    for (const [name, deadline] of deadlines) {
+      const {keyField, key} = parseStoreKey(name)
+      this.stageOf(keyField)?.deadlines.set(key, deadline)
+    }
+    for (const profile of profiles) {
+      const version = restoreEvent(profile, this.bundle)
+      this.shared.merchants.insert(merchantOf(version), version)
+    }
+    for (const visit of visits) this.shared.visits.add(visit)
+  }
+
+  /** The stage that keeps histories by a field; undefined if nothing asks for one. */
+  stageOf(keyField: KeyField): KeyedStage | undefined {
+    return keyField === 'user_id' ? this.users : this.shared.stages.get(keyField)
+  }
+
+  /** The primary stage, then the shared ones. */
+  get stages(): readonly KeyedStage[] {
+    return [this.users, ...this.shared.stages.values()]
   }
 
   /** The partition's time, begun at `wall` if nothing was read before. */
@@ -84,53 +99,34 @@ export class Partition {
   }
 
   get watermark(): EventTime {
-    return this.time === undefined ? (Number.NEGATIVE_INFINITY as EventTime) : watermarkOf(this.time)
+    return this.time === undefined ? BEGINNING_OF_TIME : watermarkOf(this.time)
   }
 
-  /** Events up to this event time are late. */
   get lateUpTo(): EventTime {
     return (this.watermark - this.bundle.settings.time.allowedLateness) as EventTime
   }
 
-  /** Anchors up to this event time never change again. */
   get settledUpTo(): EventTime {
     return (this.lateUpTo - this.bundle.lookahead) as EventTime
   }
 
-  /** Deadlines up to this event time are reached. */
   get resolvedUpTo(): EventTime {
-    return this.time === undefined ? (Number.NEGATIVE_INFINITY as EventTime) : resolvedUpTo(this.time)
+    return this.time === undefined ? BEGINNING_OF_TIME : resolvedUpTo(this.time)
   }
 
   /** Records up to this event time never change again: anchors are settled, and no deadline up to it is waited for. */
   get finalUpTo(): EventTime {
-    return Math.min(this.settledUpTo, this.deadlines.earliest - 1) as EventTime
+    const {settledUpTo, shared, users} = this
+    const deadline = Math.min(users.deadlines.earliest, shared.earliestDeadline)
+    return Math.min(settledUpTo, shared.settledUpTo, deadline - 1) as EventTime
   }
 
-  /** Keys with rules that wait for a deadline which is reached. */
-  dueKeys(limit: number): readonly string[] {
-    return this.deadlines.due(this.resolvedUpTo, limit)
-  }
-
-  /** A profile's new version concerns no visit up to this event time any more. */
-  get visitsSettledUpTo(): EventTime {
-    return (this.lateUpTo - this.bundle.merchantReach) as EventTime
-  }
-
-  /** Keys with events that no rule, join or duplicate check can need any more. */
-  expiredKeys(limit: number): readonly string[] {
-    return this.expiries.due(this.expiresBefore, limit).filter((key) => !this.isDue(key))
-  }
-
-  /** What a rule waited for has come about, and is not looked at yet. */
-  private isDue(key: string): boolean {
-    const deadline = this.deadlines.get(key)
-    return deadline !== undefined && deadline <= this.resolvedUpTo
-  }
-
-  /** Events before this event time are dropped. */
   get expiresBefore(): EventTime {
     return (this.watermark - this.bundle.retention) as EventTime
+  }
+
+  get waitsForDeadlines(): boolean {
+    return this.users.deadlines.size > 0 || this.shared.waitsForDeadlines
   }
 }
 

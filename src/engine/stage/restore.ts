@@ -7,7 +7,7 @@ import {
   type RuleHit,
 } from '../../core/decision/key-state.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
-import {TRANSACTION_RANK} from '../../core/event/stream.js'
+import {type KeyField, TRANSACTION_RANK} from '../../core/event/stream.js'
 import type {Match} from '../../core/rule/form.js'
 import type {Rule} from '../../core/rule/rule.js'
 import type {
@@ -31,8 +31,13 @@ export function restoreEvent(persisted: PersistedEvent, bundle: Bundle): StoredE
 }
 
 /** A key's state from what was kept of it. Rules that no longer run are left out. */
-export function restoreKey(key: string, persisted: PersistedKey | undefined, bundle: Bundle): KeyState {
-  const state = emptyKeyState(key)
+export function restoreKey(
+  key: string,
+  keyField: KeyField,
+  persisted: PersistedKey | undefined,
+  bundle: Bundle,
+): KeyState {
+  const state = emptyKeyState(key, keyField)
   if (persisted === undefined) return state
   for (const event of persisted.events) state.history.insert(restoreEvent(event, bundle))
   state.isListed = persisted.events.some(({stream}) => !bundle.streams.get(stream)?.neverLate)

@@ -1,9 +1,11 @@
+import type {Bundle} from '../../core/bundle/bundle.js'
 import {forgetSettled as forgetSettledFirings, nextDeadline} from '../../core/decision/firing.js'
 import {type KeyState, NOTHING_PENDING} from '../../core/decision/key-state.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
 import {END_OF_TIME, type EventTime} from '../../core/event/time.js'
 import type {DecidedBatch} from '../operator/batch.js'
 import type {Checkpoint, Commit, EventPlace, KeyChange, OutboxEntry} from '../port/state-store.js'
+import type {KeyedStage} from './keyed-stage.js'
 import type {Partition} from './partition.js'
 import {persistJudgement} from './restore.js'
 import {retireBeyondCap} from './retire-beyond-cap.js'
@@ -23,11 +25,15 @@ export function toCommit(batch: DecidedBatch): Commit {
     // What was pending is taken into the first change of its key.
     else if (state.pending.length > 0) keys.push(keyChange(batch, state, NOTHING_REMOVED))
   }
+  for (const state of batch.repartitioned)
+    if (state.pending.length > 0) keys.push(keyChange(batch, state, NOTHING_REMOVED))
   dropUnused(batch)
-  const {visitsSettledUpTo} = partition
-  partition.visits.forget(visitsSettledUpTo)
+  const {shared} = partition
+  const {visitsSettledUpTo} = shared
+  shared.visits.forget(visitsSettledUpTo)
   // Before the checkpoint, which holds the number of this entry.
   const outbox = outboxOf(batch)
+  shared.batchIsDone()
   return {
     epoch: partition.epoch,
     fromOffset: batch.fromOffset,
@@ -45,38 +51,39 @@ export function toCommit(batch: DecidedBatch): Commit {
 function dropUnused({partition, fates, states}: DecidedBatch): void {
   for (let i = 0; i < fates.length; i++) {
     const state = states[i]
-    if (fates[i]?.fate !== 'accepted' && state?.history.isEmpty) partition.keys.drop(state.key)
+    if (state !== undefined && fates[i]?.fate !== 'accepted' && state.history.isEmpty)
+      stageOf(partition, state).keys.drop(state.key)
   }
 }
 
 function keyChange(batch: DecidedBatch, state: KeyState, removed: readonly EventPlace[]): KeyChange {
   const {partition, judged} = batch
+  const stage = stageOf(partition, state)
   const appended = state.pending
   state.pending = NOTHING_PENDING
-  const forgot = hasJudgement(state) && forgetSettled(partition, state)
-  for (const {rank} of appended) retireBeyondCap(partition, state.history, rank)
+  const forgot = hasJudgement(state) && forgetSettled(partition, stage, state)
+  for (const {rank} of appended) retireBeyondCap(partition.bundle, stage, state.history, rank)
   return {
-    key: state.key,
+    key: stage.nameOf(state.key),
     appended,
     removed,
     judgement:
       judged.has(state) || forgot || (removed.length > 0 && state.history.isEmpty)
         ? persistJudgement(state)
         : undefined,
-    expiry: state.isListed ? undefined : listForExpiry(partition, state),
-    deadline: listDeadline(partition, state),
+    expiry: state.isListed ? undefined : listForExpiry(partition.bundle, stage, state),
+    deadline: listDeadline(stage, state),
   }
 }
 
 /** Lists the key by its oldest event; an empty key is dropped. Returns the listing: null if there is none any more. */
-function listForExpiry(partition: Partition, state: KeyState): EventTime | null {
-  const {expiries, keys} = partition
+function listForExpiry(bundle: Bundle, {expiries, keys}: KeyedStage, state: KeyState): EventTime | null {
   if (state.history.isEmpty) {
     keys.drop(state.key)
     expiries.delete(state.key)
     return null
   }
-  const oldest = oldestThatExpires(partition, state) ?? END_OF_TIME
+  const oldest = oldestThatExpires(bundle, state) ?? END_OF_TIME
   expiries.set(state.key, oldest)
   // One that holds nothing but what stays for ever is listed anew when something comes that does not.
   state.isListed = oldest < END_OF_TIME
@@ -84,7 +91,7 @@ function listForExpiry(partition: Partition, state: KeyState): EventTime | null 
 }
 
 /** Lists the key by the first deadline that a rule waits for. Returns what changed about it: null if none is waited for any more. */
-function listDeadline({deadlines}: Partition, {key, firings}: KeyState): EventTime | null | undefined {
+function listDeadline({deadlines}: KeyedStage, {key, firings}: KeyState): EventTime | null | undefined {
   let next: EventTime | undefined
   for (const of of firings?.values() ?? []) {
     const deadline = nextDeadline(of)
@@ -101,7 +108,10 @@ function hasJudgement({firings, decisions}: KeyState): boolean {
 }
 
 /** Forgets what was said about anchors that never change again. Returns whether there was any. */
-function forgetSettled({settledUpTo, lateUpTo}: Partition, state: KeyState): boolean {
+function forgetSettled({settledUpTo, shared}: Partition, stage: KeyedStage, state: KeyState): boolean {
+  const {lateUpTo} = stage.time
+  // Rules of the shared stages may still revise a decision.
+  const decidedUpTo = Math.min(settledUpTo, shared.settledUpTo)
   let forgot = false
   for (const [index, of] of state.firings ?? []) {
     const settled = (lateUpTo - of.rule.form.lookahead) as EventTime
@@ -115,7 +125,7 @@ function forgetSettled({settledUpTo, lateUpTo}: Partition, state: KeyState): boo
     forgot = true
   }
   for (const [id, {transaction}] of state.decisions ?? []) {
-    if (transaction.time > settledUpTo) continue
+    if (transaction.time > decidedUpTo) continue
     state.decisions?.delete(id)
     forgot = true
   }
@@ -125,7 +135,9 @@ function forgetSettled({settledUpTo, lateUpTo}: Partition, state: KeyState): boo
 }
 
 /** Drops events that nothing can need any more. Feedback stays: its ids are remembered for ever. */
-function dropExpired({bundle, expiresBefore}: Partition, state: KeyState): readonly EventPlace[] {
+function dropExpired(partition: Partition, state: KeyState): readonly EventPlace[] {
+  const {bundle} = partition
+  const {expiresBefore} = stageOf(partition, state).time
   const removed: EventPlace[] = []
   for (const series of state.history.allSeries()) {
     const stream = series.events[0]?.stream
@@ -138,7 +150,7 @@ function dropExpired({bundle, expiresBefore}: Partition, state: KeyState): reado
 }
 
 /** Event time of the key's oldest event that will be dropped one day; undefined if all stay for ever. */
-function oldestThatExpires({bundle}: Partition, {history}: KeyState): EventTime | undefined {
+function oldestThatExpires(bundle: Bundle, {history}: KeyState): EventTime | undefined {
   let oldest: EventTime | undefined
   for (const {events} of history.allSeries()) {
     const first = events[0]
@@ -146,6 +158,10 @@ function oldestThatExpires({bundle}: Partition, {history}: KeyState): EventTime 
     if (oldest === undefined || first.time < oldest) oldest = first.time
   }
   return oldest
+}
+
+function stageOf(partition: Partition, {keyField}: KeyState): KeyedStage {
+  return partition.stageOf(keyField) ?? partition.users
 }
 
 function checkpointOf({partition, input}: DecidedBatch): Checkpoint {

@@ -27,9 +27,9 @@ it('a rule that is off leaves no trace: no predicate, no field, no join, no long
   const withOff = bundleOf([RULE, OFF_RULE, OFF_LOCATION_RULE])
   expect(withOff.rules.map(({id}) => id)).toEqual(['live-rule'])
   expect(withOff.predicates.get('transactions')?.size).toBe(1)
-  expect(withOff.rulesByStream.get('transactions')).toHaveLength(1)
-  expect(withOff.locationRules).toEqual([])
-  expect(withOff.merchantRules).toEqual([])
+  expect(withOff.ruleSets.get('user_id')?.byStream.get('transactions')).toHaveLength(1)
+  expect(withOff.ruleSets.get('user_id')?.locationRules).toEqual([])
+  expect(withOff.ruleSets.get('user_id')?.merchantRules).toEqual([])
   expect(withOff.retention).toBe(without.retention)
   const project = withOff.projections.get('transactions')!
   const fields = project({amount: 1, country: 'DE', my_field: 7}, 1)

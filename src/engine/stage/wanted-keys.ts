@@ -1,0 +1,52 @@
+import type {DecodedEvent} from '../../core/event/decode.js'
+import type {StateStore} from '../port/state-store.js'
+import type {KeyedStage} from './keyed-stage.js'
+import type {Partition} from './partition.js'
+import {restoreKey} from './restore.js'
+import {retireBeyondCap} from './retire-beyond-cap.js'
+import {parseStoreKey} from './store-key.js'
+
+/** The keys, of all stages of a partition, that have to be in memory for what comes next. */
+export class WantedKeys {
+  private readonly missing = new Map<string, {readonly stage: KeyedStage; readonly key: string}>()
+  private readonly further: readonly KeyedStage[]
+
+  constructor(private readonly partition: Partition) {
+    this.further = [...partition.shared.stages.values()]
+  }
+
+  /** Only what the store holds is loaded; any other key begins empty. */
+  add(stage: KeyedStage, key: string): void {
+    if (stage.keys.get(key) === undefined && stage.expiries.has(key))
+      this.missing.set(stage.nameOf(key), {stage, key})
+  }
+
+  /** Keys under the names by which the store knows them. */
+  addNamed(names: readonly string[]): void {
+    for (const name of names) {
+      const {keyField, key} = parseStoreKey(name)
+      const stage = this.partition.stageOf(keyField)
+      if (stage !== undefined) this.add(stage, key)
+    }
+  }
+
+  /** The keys by other fields whose histories an event may enter. */
+  addFurther({stream, wire}: DecodedEvent): void {
+    for (const stage of this.further) {
+      const key = wire[stage.keyField]
+      if (stage.rules.byStream.has(stream.name) && typeof key === 'string') this.add(stage, key)
+    }
+  }
+
+  async load(store: StateStore): Promise<void> {
+    if (this.missing.size === 0) return
+    const {bundle, number} = this.partition
+    const found = await store.load(number, [...this.missing.keys()])
+    for (const [i, {stage, key}] of [...this.missing.values()].entries()) {
+      const state = restoreKey(key, stage.keyField, found[i], bundle)
+      // The store keeps a hot key's events whole.
+      for (const {rank} of bundle.streams.values()) retireBeyondCap(bundle, stage, state.history, rank)
+      stage.keys.put(state)
+    }
+  }
+}
