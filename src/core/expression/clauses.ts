@@ -28,6 +28,8 @@ export interface Subject {
   readonly kind: 'field' | 'call' | 'aggregate' | 'other'
   /** The field's or function's name; for a feature `view.name`; else empty. */
   readonly name: string
+  /** Of an aggregate: the field of the group's events that it runs over; undefined if it is more than a field. */
+  readonly field?: string | undefined
   /** Slots of the events that the subject names, in the order of its arguments. */
   readonly slots: readonly number[]
 }
@@ -83,7 +85,7 @@ function described(term: Term, text: string): Omit<Subject, 'operator' | 'bound'
   return {text, type: term.type, value: valueReader(term), ...kindOf(term), slots: slotsOf(term)}
 }
 
-function kindOf(term: Term): Pick<Subject, 'kind' | 'name'> {
+function kindOf(term: Term): Pick<Subject, 'kind' | 'name' | 'field'> {
   switch (term.kind) {
     case 'narrow':
     case 'widen':
@@ -99,12 +101,17 @@ function kindOf(term: Term): Pick<Subject, 'kind' | 'name'> {
     case 'span':
       return {kind: 'call', name: term.name}
     case 'aggregate':
-      return {kind: 'aggregate', name: term.name}
+      return {kind: 'aggregate', name: term.name, field: fieldOf(term.argument)}
     case 'feature':
       return {kind: 'other', name: term.key}
     default:
       return {kind: 'other', name: ''}
   }
+}
+
+function fieldOf(argument: Term | undefined): string | undefined {
+  if (argument?.kind === 'narrow' || argument?.kind === 'widen') return fieldOf(argument.operand)
+  return argument?.kind === 'field' ? argument.field : undefined
 }
 
 function valueReader(term: Term): (evaluation: Evaluation) => unknown {

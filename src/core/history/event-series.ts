@@ -1,6 +1,7 @@
 import {compareIds} from '../event/order.js'
 import type {StoredEvent} from '../event/stored-event.js'
 import type {EventTime} from '../event/time.js'
+import type {RunningWindow} from './running-window.js'
 
 /** From here on ids are looked up in a map; below, a scan is faster and takes no memory. */
 const INDEXED_FROM = 64
@@ -14,6 +15,7 @@ export class EventSeries {
   private readonly times: number[] = []
   private readonly fingerprints: number[] = []
   private byId: Map<string, StoredEvent> | undefined
+  private running: Map<object, Map<string, RunningWindow>> | undefined
 
   /** Inserts an event at its place in the total order. Most arrive in order: that costs one comparison. */
   insert(event: StoredEvent): void {
@@ -29,6 +31,20 @@ export class EventSeries {
       fingerprints.splice(place, 0, fingerprint(event.id))
     }
     this.byId?.set(event.id, event)
+    if (this.running !== undefined) this.eachRunning((window) => window.inserted(event, place))
+  }
+
+  /** The running window that `keepRunning` keeps for an owner and a part of the events. */
+  runningWindow(owner: object, part: string): RunningWindow | undefined {
+    return this.running?.get(owner)?.get(part)
+  }
+
+  /** Keeps a window over the newest events up to date from now on. Worth it where windows are long. */
+  keepRunning(owner: object, part: string, window: RunningWindow): void {
+    if (this.running === undefined) this.running = new Map()
+    const parts = this.running.get(owner)
+    if (parts === undefined) this.running.set(owner, new Map([[part, window]]))
+    else parts.set(part, window)
   }
 
   /** The accepted event with this id, if it is still kept. */
@@ -86,11 +102,16 @@ export class EventSeries {
     this.times.splice(0, count)
     this.fingerprints.splice(0, count)
     const dropped = this.events.splice(0, count)
+    if (this.running !== undefined) this.eachRunning((window) => window.dropped(dropped))
     if (this.byId !== undefined) {
       // An id that was used again after its retention belongs to the newer event.
       for (const event of dropped) if (this.byId.get(event.id) === event) this.byId.delete(event.id)
     }
     return dropped
+  }
+
+  private eachRunning(tell: (window: RunningWindow) => void): void {
+    for (const parts of this.running?.values() ?? []) for (const window of parts.values()) tell(window)
   }
 
   private isNewest({time, id}: StoredEvent): boolean {

@@ -1,7 +1,10 @@
 import type {StoredEvent} from '../event/stored-event.js'
 import type {Condition} from '../expression/condition.js'
+import type {EventSeries} from '../history/event-series.js'
+import {RunningWindow} from '../history/running-window.js'
 import type {Form, KeyView, Match, Predicate, StreamPlace} from './form.js'
 import {bindJoins, conditionHolds, holds, mayHold} from './predicate.js'
+import {windowBounds} from './window-bounds.js'
 
 export interface WindowFormParts {
   readonly as: string
@@ -16,24 +19,61 @@ export interface WindowFormParts {
 
 const SLOT = 0
 
+/** A window through which more events pass is kept from one anchor to the next. */
+const KEPT_BEYOND = 32
+
 /**
  * Every event x with `when` is an anchor; its window holds the events y with `when`, x.t − span < y.t ≤ x.t and
  * y ≤ x in the total order. Fires if `having` holds over the window.
  */
 export function windowForm({as, stream, when, span, having, narrowedBy}: WindowFormParts): Form {
   const members: StoredEvent[] = []
+  // What may change about a member later, through a join, cannot be counted once and for all.
+  const bounds = when === undefined || when.fixed ? windowBounds(having) : undefined
+
+  function partOf(anchor: StoredEvent): string {
+    return narrowedBy === undefined ? '' : String(anchor.fields[narrowedBy])
+  }
+
+  /** False if it takes no look at all members to know that the rule does not fire. */
+  function mayFire(series: EventSeries, anchor: StoredEvent, view: KeyView): boolean {
+    if (bounds === undefined) return true
+    const {leastMembers} = bounds
+    // A window that does not reach back to so many events holds fewer.
+    const first = series.placeOf(anchor) - leastMembers + 1
+    if (first < 0 || (leastMembers > 0 && series.timeAt(first) <= anchor.time - span)) return false
+    if (series.events.at(-1) !== anchor) return true
+    const running = series.runningWindow(bounds, partOf(anchor))
+    if (running === undefined) return true
+    const truncated = running.slide(series.events, anchor.time - span, view.limits.historyCap + 1)
+    if (bounds.mayHold(running)) return true
+    if (truncated) view.countTruncated()
+    return false
+  }
+
+  function keepRunning(series: EventSeries, anchor: StoredEvent, start: number): void {
+    const end = series.events.length
+    if (bounds === undefined || end - start <= KEPT_BEYOND || series.events[end - 1] !== anchor) return
+    const part = partOf(anchor)
+    if (series.runningWindow(bounds, part) !== undefined) return
+    const shared = narrowedBy === undefined ? undefined : anchor.fields[narrowedBy]
+    const isMember = (event: StoredEvent) =>
+      mayHold(when, event) && (narrowedBy === undefined || event.fields[narrowedBy] === shared)
+    const {sums, tallies} = bounds
+    const running = new RunningWindow({sums, tallies, isMember}, series.events, start, end)
+    series.keepRunning(bounds, part, running)
+  }
 
   /** Fills `members` in the total order; true if there were more than an evaluation looks at. */
-  function collect(anchor: StoredEvent, view: KeyView): boolean {
+  function collect(series: EventSeries, anchor: StoredEvent, view: KeyView): boolean {
     members.length = 0
-    const series = view.history.series(stream.rank)
-    if (series === undefined) return false
     const {events} = series
     const oldest = anchor.time - span
     const shared = narrowedBy === undefined ? undefined : anchor.fields[narrowedBy]
     let looked = 0
     let truncated = false
-    for (let i = series.placeOf(anchor); i >= 0; i--) {
+    let i = series.placeOf(anchor)
+    for (; i >= 0; i--) {
       if (series.timeAt(i) <= oldest) break
       const event = events[i] as StoredEvent
       if (looked > view.limits.historyCap) {
@@ -45,6 +85,7 @@ export function windowForm({as, stream, when, span, having, narrowedBy}: WindowF
       if (holds(when, event, view)) members.push(event)
     }
     members.reverse()
+    keepRunning(series, anchor, i + 1)
     return truncated
   }
 
@@ -65,8 +106,10 @@ export function windowForm({as, stream, when, span, having, narrowedBy}: WindowF
 
     match: (anchor, view) => {
       const {evaluation} = view
+      const series = view.history.series(stream.rank)
+      if (series === undefined || !mayFire(series, anchor, view)) return undefined
       evaluation.anchorTime = anchor.time
-      const truncated = collect(anchor, view)
+      const truncated = collect(series, anchor, view)
       evaluation.bound[SLOT] = anchor
       evaluation.groups[SLOT] = members
       const fires = conditionHolds(having, anchor, view)
