@@ -14,7 +14,6 @@ import {holds, mayHold} from '../rule/predicate.js'
 import type {Rule} from '../rule/rule.js'
 import {alertId} from './alert-identity.js'
 import {
-  type Firing,
   type FiringChange,
   firingsKey,
   keyValueOf,
@@ -167,8 +166,8 @@ export class RuleEvaluator implements KeyView {
     cause: StoredEvent | undefined,
   ): void {
     const keyValue = keyValueOf(rule, state.key, anchor)
-    const known = state.firings?.get(firingsKey(rule, keyValue))
-    if (cause !== undefined && cause !== anchor && isAfterEvidence(known, anchor, cause)) return
+    const known = state.firings === undefined ? undefined : state.firings.get(firingsKey(rule, keyValue))
+    if (cause !== undefined && cause !== anchor && !this.canChange(rule, known, anchor, cause)) return
     this.counts = this.counters[rule.index]
     this.evaluation.anchorTime = anchor.time
     const match = holds(rule.form.anchorWhen, anchor, this) ? rule.form.match(anchor, this) : undefined
@@ -183,6 +182,20 @@ export class RuleEvaluator implements KeyView {
       reconcile(of, anchor, match, resolvedUpTo, () => alertId(rule, keyValue, anchor)),
     )
     this.counts = undefined
+  }
+
+  /** Whether an event that entered can change what the rule says of an anchor that was there before. */
+  private canChange(
+    {form}: Rule,
+    known: RuleFirings | undefined,
+    anchor: StoredEvent,
+    entered: StoredEvent,
+  ): boolean {
+    const match = known?.firings.find((candidate) => candidate.anchor === anchor)?.match
+    if (match === undefined) return form.canTakeIn?.(anchor, entered, this) !== false
+    const last = match.evidence.at(-1)
+    // Evidence that is complete is not changed by an event that comes after all of it, unless something has to be absent.
+    return match.deadline !== undefined || last === undefined || compareEvents(entered, last.event) < 0
   }
 
   private add(rule: Rule, changes: readonly FiringChange[]): void {
@@ -202,12 +215,4 @@ function sharesKey(anchor: StoredEvent, cause: StoredEvent | undefined, field: s
   const value = anchor.fields[field]
   if (value === undefined || value === '') return false
   return cause === undefined || cause.fields[field] === value
-}
-
-/** Evidence that is complete is not changed by an event that comes after all of it, unless something has to be absent. */
-function isAfterEvidence(of: RuleFirings | undefined, anchor: StoredEvent, cause: StoredEvent): boolean {
-  const firing: Firing | undefined = of?.firings.find((candidate) => candidate.anchor === anchor)
-  const match = firing?.match
-  const last = match?.evidence.at(-1)
-  return last !== undefined && match?.deadline === undefined && compareEvents(cause, last.event) > 0
 }

@@ -93,6 +93,11 @@ export interface Form {
   concerns(event: StoredEvent): boolean
   /** The evidence for an anchor that satisfies `anchorWhen`; undefined if the rule does not fire for it. */
   match(anchor: StoredEvent, view: KeyView): Match | undefined
+  /**
+   * Whether an event that entered can be part of a match for an anchor for which the rule did not fire without it:
+   * a quick look that says no where the search need not begin. Absent: it always can.
+   */
+  canTakeIn?(anchor: StoredEvent, entered: StoredEvent, view: KeyView): boolean
   /** Binds the evidence (and groups, joins, anchor time) in `view.evaluation`, as the conditions of an explanation need it. */
   bind(anchor: StoredEvent, match: Match, view: KeyView): void
 }

@@ -1,6 +1,7 @@
 import {compareEvents} from '../event/order.js'
 import type {StoredEvent} from '../event/stored-event.js'
 import type {Condition} from '../expression/condition.js'
+import {TRUE} from '../expression/evaluation.js'
 import type {Evidence, Form, KeyView, Match, Predicate, StreamPlace} from './form.js'
 import {bindJoins, conditionHolds, holds, mayHold} from './predicate.js'
 
@@ -49,6 +50,7 @@ export function togetherForm(parts: TogetherFormParts): Form {
       ),
     ),
     concerns: (event) => items.some(({stream, when}) => stream.rank === event.rank && mayHold(when, event)),
+    canTakeIn: (anchor, entered, view) => canTakeIn(parts, anchor, entered, view),
     match: (anchor, view) => new Search(parts, plan, anchor, view).run(),
     bind: (anchor: StoredEvent, match: Match, view: KeyView) => {
       const {evaluation} = view
@@ -61,6 +63,30 @@ export function togetherForm(parts: TogetherFormParts): Form {
       }
     },
   }
+}
+
+/** Whether the anchor and an event that entered agree with each other, as one of the other items. */
+function canTakeIn(
+  {items, anchor: anchorSlot, within}: TogetherFormParts,
+  anchor: StoredEvent,
+  entered: StoredEvent,
+  view: KeyView,
+): boolean {
+  if (Math.abs(entered.time - anchor.time) > within) return false
+  const {bound} = view.evaluation
+  for (const [slot, {stream, when, across, after}] of items.entries()) {
+    if (slot === anchorSlot || stream.rank !== entered.rank || !mayHold(when, entered)) continue
+    const follows = compareEvents(entered, anchor) > 0
+    if ((after === anchorSlot && !follows) || (items[anchorSlot]?.after === slot && follows)) continue
+    if (across === undefined || across.slots.some((named) => named !== slot && named !== anchorSlot))
+      return true
+    bound[slot] = entered
+    bound[anchorSlot] = anchor
+    view.evaluation.anchorTime = anchor.time
+    bindJoins(across, entered, view)
+    if (across.test(view.evaluation) === TRUE) return true
+  }
+  return false
 }
 
 /** At each depth of the search: the slot to bind, and what can be checked once it is bound. */
