@@ -1,10 +1,10 @@
 // Replay against its floor, side by side: `npm run bench [-- --events 1000000 --runs 3]`.
 // Absolute figures drift with the machine, so what counts is the ratio of the two within one run.
-import {execFileSync} from 'node:child_process'
-import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
-import {cpus, tmpdir} from 'node:os'
+import {mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {parseArgs} from 'node:util'
+import {median, run, saveResult} from './measure.mjs'
 
 const {values} = parseArgs({
   options: {
@@ -49,13 +49,7 @@ try {
     })
     console.log(rounds.at(-1))
   }
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], {encoding: 'utf8'}).trim()
-  const result = {
-    benchmark: 'replay',
-    commit,
-    node: process.version,
-    cpu: cpus()[0]?.model,
-    pinned_to_one_core: pinned(),
+  const figures = {
     events,
     users,
     days: Number(days),
@@ -66,30 +60,8 @@ try {
       ratio: median(rounds.map((r) => r.ratio)),
     },
   }
-  mkdirSync('bench/results', {recursive: true})
-  const date = new Date().toISOString().slice(0, 10)
-  const file = `bench/results/${date}-${commit}-replay-${events}.json`
-  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`)
-  console.log(result.median, file)
+  const {file} = saveResult('replay', figures, `-${events}`)
+  console.log(figures.median, file)
 } finally {
   rmSync(dir, {recursive: true, force: true})
-}
-
-/** Runs a node program on one core, where the system can pin it, and reads the JSON object it prints. */
-function run(args) {
-  const command = pinned() ? ['taskset', '-c', '0', process.execPath, ...args] : [process.execPath, ...args]
-  return JSON.parse(execFileSync(command[0], command.slice(1), {encoding: 'utf8', maxBuffer: 1 << 26}))
-}
-
-function pinned() {
-  try {
-    readFileSync('/usr/bin/taskset')
-    return true
-  } catch {
-    return false
-  }
-}
-
-function median(numbers) {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]
 }

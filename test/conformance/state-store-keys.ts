@@ -76,6 +76,20 @@ export function describeKeys(current: () => StateStoreHarness): void {
       ])
     })
 
+    test('a deadline is listed at the next opening until it is taken back; another leaves it', async () => {
+      const {epoch} = await store.open(0)
+      const waiting = keyChange('u1', {deadline: at(7), appended: [transaction('t1')]})
+      await store.commit(0, commitOf(epoch, 0, 1, {keys: [waiting, keyChange('u2', {deadline: at(9)})]}))
+      const second = await store.open(0)
+      expect([...second.deadlines].sort()).toEqual([
+        ['u1', at(7)],
+        ['u2', at(9)],
+      ])
+      const changes = [keyChange('u1', {deadline: null}), keyChange('u2', {appended: [transaction('t2')]})]
+      await store.commit(0, commitOf(second.epoch, 1, 2, {keys: changes}))
+      expect((await store.open(0)).deadlines).toEqual([['u2', at(9)]])
+    })
+
     test('later commits add to a key, and a removed event is gone', async () => {
       const {epoch} = await store.open(0)
       await store.commit(0, commitOf(epoch, 0, 1, {keys: [added('u1', 't1')]}))

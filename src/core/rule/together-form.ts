@@ -41,8 +41,10 @@ export function togetherForm(parts: TogetherFormParts): Form {
     anchorStream: anchorItem.stream.name,
     anchorRank: anchorItem.stream.rank,
     anchorWhen: anchorItem.when,
-    lookback: within,
-    lookahead: within,
+    lookback: items.every((_, slot) => slot === anchorSlot || precedes(items, anchorSlot, slot)) ? 0 : within,
+    lookahead: items.every((_, slot) => slot === anchorSlot || precedes(items, slot, anchorSlot))
+      ? 0
+      : within,
     names: items.map(({as}) => as),
     conditions: items.flatMap(({when, across}, slot) =>
       [when?.condition, across].flatMap((condition) =>
@@ -63,6 +65,16 @@ export function togetherForm(parts: TogetherFormParts): Form {
       }
     },
   }
+}
+
+/** Whether `after`, followed from item to item, makes one item come before another. */
+function precedes(items: readonly TogetherItem[], earlier: number, later: number): boolean {
+  let at = items[later]?.after
+  for (let steps = 0; at !== undefined && steps < items.length; steps++) {
+    if (at === earlier) return true
+    at = items[at]?.after
+  }
+  return false
 }
 
 /** Whether the anchor and an event that entered agree with each other, as one of the other items. */

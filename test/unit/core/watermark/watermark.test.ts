@@ -3,11 +3,14 @@ import type {EventTime, WallTime} from '../../../../src/core/event/time.js'
 import {
   advanceWatermark,
   beginPartitionTime,
+  endInput,
   isFromTheFuture,
   isLate,
   observeAccepted,
   observeRecord,
+  observeSilence,
   type PartitionTime,
+  resolvedUpTo,
   type TimeSettings,
 } from '../../../../src/core/watermark/watermark.js'
 
@@ -110,6 +113,42 @@ describe('an input', () => {
     const time = partitionAfter(['transactions', 100_000, 50_000])
     observeRecord(time, 'locations', wall(20_000))
     expect(time.wall).toBe(50_000)
+  })
+})
+
+describe('deadlines are reached', () => {
+  it('by the watermark', () => {
+    const time = partitionAfter(['locations', 10_000, 0], ['transactions', 100_000, 0])
+    expect(resolvedUpTo(time)).toBe(4_999)
+  })
+
+  it('by the wall clock less the idle timeout while all inputs are silent, which moves no watermark', () => {
+    const time = partitionAfter(['locations', 10_000, 0], ['transactions', 100_000, 20_000])
+    observeSilence(time, wall(49_999), SETTINGS)
+    expect(resolvedUpTo(time)).toBe(4_999)
+    observeSilence(time, wall(50_000), SETTINGS)
+    expect(resolvedUpTo(time)).toBe(20_000)
+    expect(time.watermark).toBe(4_999)
+  })
+
+  it('by the arrivals of other streams while the inputs are silent', () => {
+    const time = partitionAfter(['locations', 10_000, 0], ['transactions', 100_000, 0])
+    bring(time, 'merchants', 1_000, 90_000)
+    expect(resolvedUpTo(time)).toBe(60_000)
+  })
+
+  it('never back', () => {
+    const time = partitionAfter(['locations', 10_000, 0], ['transactions', 100_000, 0])
+    observeSilence(time, wall(500_000), SETTINGS)
+    bring(time, 'transactions', 200_000, 500_000)
+    bring(time, 'locations', 200_000, 500_000)
+    expect(resolvedUpTo(time)).toBe(470_000)
+  })
+
+  it('at the end of the input, all of them', () => {
+    const time = partitionAfter(['locations', 10_000, 0], ['transactions', 100_000, 0])
+    endInput(time)
+    expect(resolvedUpTo(time)).toBe(Number.POSITIVE_INFINITY)
   })
 })
 
