@@ -1,10 +1,11 @@
 import type {KeyField, Stream} from '../event/stream.js'
+import {ConcernedRules} from '../rule/concerned-rules.js'
 import type {Rule} from '../rule/rule.js'
 
 /** The rules of one keyed stage, by what concerns them. */
 export interface RuleSet {
   /** By stream: the rules that name it. */
-  readonly byStream: ReadonlyMap<string, readonly Rule[]>
+  readonly byStream: ReadonlyMap<string, ConcernedRules>
   readonly locationRules: readonly Rule[]
   readonly merchantRules: readonly Rule[]
 }
@@ -34,12 +35,16 @@ export function ruleSetsOf(
 }
 
 function ruleSetOf(rules: readonly Rule[], streams: ReadonlyMap<string, Stream>): RuleSet {
-  const byStream = new Map<string, readonly Rule[]>()
-  for (const stream of streams.keys()) {
-    const naming = rules.filter(({form}) => form.streams.includes(stream))
-    if (naming.length > 0) byStream.set(stream, naming)
+  const byStream = new Map<string, ConcernedRules>()
+  for (const [name, {rank}] of streams) {
+    const naming = rules.filter(({form}) => form.streams.includes(name))
+    if (naming.length > 0) byStream.set(name, new ConcernedRules(naming, rank))
   }
+  const conditionsOf = ({form: {conditions, guards = []}}: Rule) => [
+    ...conditions.map(({condition}) => condition),
+    ...guards,
+  ]
   const uses = (join: 'location' | 'merchant') =>
-    rules.filter(({form}) => form.conditions.some(({condition}) => condition.uses[join]))
+    rules.filter((rule) => conditionsOf(rule).some((condition) => condition.uses[join]))
   return {byStream, locationRules: uses('location'), merchantRules: uses('merchant')}
 }

@@ -14,11 +14,12 @@ export function applyToDecision(state: KeyState, change: ExplainedChange): Decis
   const known = state.decisions?.get(anchor.id)
   if (known === undefined && hit === 'none') return undefined
   const decision = known ?? undecided(anchor)
-  const others = decision.hits.filter(({rule: other}) => other !== rule)
+  const {id, version, action, score} = rule
+  const others = decision.hits.filter(({rule: other}) => other.id !== id || other.version !== version)
   const alertId = hit === 'alerted' ? change.alertId : null
-  decision.hits =
-    hit === 'none' ? others : [...others, {rule, alertId, reason: change.explanation.reason}].sort(byWeight)
-  decision.decision = decide(decision.hits.map(({rule: {action, score}}) => ({action, score})))
+  const own = {rule: {id, version, action, score}, alertId, reason: change.explanation.reason}
+  decision.hits = hit === 'none' ? others : [...others, own].sort(byWeight)
+  decision.decision = decide(decision.hits.map(({rule: hitting}) => hitting))
   if (state.decisions === undefined) state.decisions = new Map()
   state.decisions.set(anchor.id, decision)
   return decision
@@ -42,5 +43,6 @@ export function undecided(transaction: StoredEvent): DecisionState {
 
 /** The weightiest first; equal ones by id, so that the order does not depend on arrival. */
 function byWeight(a: RuleHit, b: RuleHit): number {
-  return b.rule.score - a.rule.score || (a.rule.id < b.rule.id ? -1 : 1)
+  if (a.rule.score !== b.rule.score) return b.rule.score - a.rule.score
+  return a.rule.id === b.rule.id ? a.rule.version - b.rule.version : a.rule.id < b.rule.id ? -1 : 1
 }

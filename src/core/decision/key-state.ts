@@ -3,11 +3,13 @@ import type {KeyField} from '../event/stream.js'
 import {KeyHistory} from '../history/key-history.js'
 import type {Rule} from '../rule/rule.js'
 import type {RuleFirings} from './firing.js'
+import type {KeptFirings} from './kept-firings.js'
 import type {Decision} from './policy.js'
 
 /** A live rule that fires for a transaction. `alertId` is null while a cooldown suppresses its alert. */
 export interface RuleHit {
-  readonly rule: Rule
+  /** It need not run any more: what it found stays in the decision. */
+  readonly rule: Pick<Rule, 'id' | 'version' | 'action' | 'score'>
   readonly alertId: string | null
   /** Why, as a sentence. */
   readonly reason: string
@@ -31,6 +33,8 @@ export interface KeyState {
   pending: readonly StoredEvent[]
   /** By rule and key value (`firingsKey`); undefined until a rule fires. */
   firings: Map<string, RuleFirings> | undefined
+  /** What rules said that do not run; undefined if there are none. */
+  stopped: readonly KeptFirings[] | undefined
   /** By transaction id; undefined until a live rule fires for one. */
   decisions: Map<string, DecisionState> | undefined
   /** Whether the key is on the list of those whose oldest events expire, by an event that does. */
@@ -47,6 +51,7 @@ export function emptyKeyState(key: string, keyField: KeyField): KeyState {
     history: new KeyHistory(),
     pending: NOTHING_PENDING,
     firings: undefined,
+    stopped: undefined,
     decisions: undefined,
     isListed: false,
   }

@@ -67,9 +67,8 @@ export class RuleEvaluator implements KeyView {
   /** What an accepted event, already in the history of its key, changes. */
   eventEntered(state: KeyState, event: StoredEvent, horizon: Horizon): readonly ExplainedChange[] {
     this.begin(state)
-    for (const rule of this.rules.byStream.get(event.stream) ?? []) {
+    for (const rule of this.rules.byStream.get(event.stream)?.of(event) ?? []) {
       const {form} = rule
-      if (!form.concerns(event)) continue
       this.reevaluate(rule, state, event.time - form.lookahead, event.time + form.lookback, horizon, event)
     }
     if (event.stream === LOCATIONS && this.rules.locationRules.length > 0)

@@ -1,6 +1,6 @@
 import type {StoredEvent} from '../event/stored-event.js'
 import type {Form, KeyView, Match, Predicate, StreamPlace} from './form.js'
-import {bindJoins, mayHold} from './predicate.js'
+import {bindJoins, concernBitsOf} from './predicate.js'
 
 export interface EventFormParts {
   readonly as: string
@@ -20,7 +20,7 @@ export function eventForm({as, stream, when}: EventFormParts): Form {
     lookahead: 0,
     names: [as],
     conditions: when === undefined ? [] : [{condition: when.condition, joinSlot: 0}],
-    concerns: (event) => mayHold(when, event),
+    concernBits: () => concernBitsOf([when]),
     match: (anchor): Match => ({evidence: [{as, slot: 0, event: anchor}], truncated: false}),
     bind: (anchor: StoredEvent, _match: Match, view: KeyView) => {
       view.evaluation.bound[0] = anchor

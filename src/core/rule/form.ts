@@ -89,8 +89,13 @@ export interface Form {
   /** The names of bound events, by slot. */
   readonly names: readonly string[]
   readonly conditions: readonly FormCondition[]
-  /** Whether an event of one of its streams can matter at all: false if it satisfies no item's own condition. */
-  concerns(event: StoredEvent): boolean
+  /** Conditions on events that must not be there: what they look at matters, too, but no match shows it. */
+  readonly guards?: readonly Condition[]
+  /**
+   * Which events of a stream, by its rank, can matter at all: those that satisfy one of these predicates by themselves;
+   * undefined: all of them.
+   */
+  concernBits(rank: number): readonly number[] | undefined
   /** The evidence for an anchor that satisfies `anchorWhen`; undefined if the rule does not fire for it. */
   match(anchor: StoredEvent, view: KeyView): Match | undefined
   /**

@@ -13,7 +13,11 @@ const STAND_INS: {readonly [field: string]: unknown} = {
   span: '1h',
   within: '1h',
   having: 'true',
+  times: '1..',
 }
+
+/** Without these a file is not understood, also where they are optional: a step has one name or the other. */
+const NOT_MENDED = new Set(['as', 'absent'])
 
 /** A required field inside a field that was mended can be mended in the next round. */
 const ROUNDS = 3
@@ -37,7 +41,7 @@ function mend(data: unknown, issue: z.core.$ZodIssue): void {
   const path = issue.path[0] === 'tests' ? ['tests'] : issue.path
   if (issue.code === 'unrecognized_keys' && path === issue.path) {
     for (const name of issue.keys) replace(data, [...path, name], undefined)
-  } else {
+  } else if (!NOT_MENDED.has(String(path.at(-1)))) {
     replace(data, path, STAND_INS[String(path.at(-1))])
   }
 }

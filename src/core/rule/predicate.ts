@@ -17,6 +17,16 @@ export function mayHold(predicate: Predicate | undefined, event: StoredEvent): b
   return predicate === undefined || predicate.bit < 0 || hasBit(event, predicate.bit)
 }
 
+/** The bits of predicates of which an event must satisfy one to matter; undefined if every event may. */
+export function concernBitsOf(predicates: readonly (Predicate | undefined)[]): readonly number[] | undefined {
+  const bits: number[] = []
+  for (const predicate of predicates) {
+    if (predicate === undefined || predicate.bit < 0) return undefined
+    bits.push(predicate.bit)
+  }
+  return bits
+}
+
 /** Tests a condition over the events that are bound; its joins are those of `joined`. */
 export function conditionHolds(condition: Condition, joined: StoredEvent, view: KeyView): boolean {
   bindJoins(condition, joined, view)

@@ -1,5 +1,6 @@
 import {z} from 'zod'
 import {durationSchema} from '../source/duration.js'
+import {groupSizeSchema} from './group-size.js'
 
 /*
  * The rule language as a schema: `schema: tripline/rule/v1`. Unknown fields are errors.
@@ -33,6 +34,24 @@ const windowMatch = z.strictObject({
   having: condition,
 })
 
+/** Either `as`, for an event that is bound, or `absent`, for one that must not be there. */
+const sequenceStep = z.strictObject({
+  as: name.optional(),
+  absent: name.optional(),
+  stream,
+  when: condition.optional(),
+  times: groupSizeSchema.optional(),
+  next: z.boolean().optional(),
+})
+
+const sequenceMatch = z.strictObject({
+  sequence: z.strictObject({
+    within: durationSchema,
+    steps: z.array(sequenceStep).min(1, 'name at least one event').max(16, 'name at most sixteen events'),
+    until: z.strictObject({as: name, stream, when: condition.optional()}).optional(),
+  }),
+})
+
 const togetherItem = z.strictObject({
   as: name,
   stream,
@@ -48,10 +67,17 @@ const togetherMatch = z.strictObject({
   }),
 })
 
-const MATCH_FORMS = {event: eventMatch, window: windowMatch, together: togetherMatch}
+const MATCH_FORMS = {
+  event: eventMatch,
+  window: windowMatch,
+  sequence: sequenceMatch,
+  together: togetherMatch,
+}
 
 export type EventMatch = z.infer<typeof eventMatch>
 export type WindowMatch = z.infer<typeof windowMatch>
+export type SequenceMatch = z.infer<typeof sequenceMatch>
+export type SequenceStep = z.infer<typeof sequenceStep>
 export type TogetherMatch = z.infer<typeof togetherMatch>
 
 /** A test inside a rule: events in the order they arrive, and the anchors that are alerted. */
@@ -102,4 +128,6 @@ export type RuleHeader = Omit<z.infer<ReturnType<typeof ruleFileSchema>>, 'match
 export type RuleTest = z.infer<typeof ruleTest>
 
 /** A rule file that fits the schema. */
-export type RuleFile = RuleHeader & {readonly match: EventMatch | WindowMatch | TogetherMatch}
+export type RuleFile = RuleHeader & {
+  readonly match: EventMatch | WindowMatch | SequenceMatch | TogetherMatch
+}

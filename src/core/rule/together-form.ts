@@ -3,15 +3,15 @@ import type {StoredEvent} from '../event/stored-event.js'
 import type {Condition} from '../expression/condition.js'
 import {TRUE} from '../expression/evaluation.js'
 import type {Evidence, Form, KeyView, Match, Predicate, StreamPlace} from './form.js'
-import {bindJoins, conditionHolds, holds, mayHold} from './predicate.js'
+import {bindJoins, concernBitsOf, conditionHolds, holds, mayHold} from './predicate.js'
 
 /** One of the events that must come together. Its place in the list is its slot. */
 export interface TogetherItem {
   readonly as: string
   readonly stream: StreamPlace
-  /** A condition on this event alone. */
+  /** What the event must satisfy whatever the others are. */
   readonly when: Predicate | undefined
-  /** A condition that also names other items. */
+  /** The whole condition, where it also names other items. */
   readonly across: Condition | undefined
   /** The slot of the item that must precede this one in the total order. */
   readonly after: number | undefined
@@ -46,12 +46,12 @@ export function togetherForm(parts: TogetherFormParts): Form {
       ? 0
       : within,
     names: items.map(({as}) => as),
-    conditions: items.flatMap(({when, across}, slot) =>
-      [when?.condition, across].flatMap((condition) =>
-        condition === undefined ? [] : [{condition, joinSlot: slot}],
-      ),
-    ),
-    concerns: (event) => items.some(({stream, when}) => stream.rank === event.rank && mayHold(when, event)),
+    conditions: items.flatMap(({when, across}, slot) => {
+      const condition = across ?? when?.condition
+      return condition === undefined ? [] : [{condition, joinSlot: slot}]
+    }),
+    concernBits: (rank) =>
+      concernBitsOf(items.filter(({stream}) => stream.rank === rank).map(({when}) => when)),
     canTakeIn: (anchor, entered, view) => canTakeIn(parts, anchor, entered, view),
     match: (anchor, view) => new Search(parts, plan, anchor, view).run(),
     bind: (anchor: StoredEvent, match: Match, view: KeyView) => {

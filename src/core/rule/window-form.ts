@@ -3,7 +3,7 @@ import type {Condition} from '../expression/condition.js'
 import type {EventSeries} from '../history/event-series.js'
 import {RunningWindow} from '../history/running-window.js'
 import type {Form, KeyView, Match, Predicate, StreamPlace} from './form.js'
-import {bindJoins, conditionHolds, holds, mayHold} from './predicate.js'
+import {bindJoins, concernBitsOf, conditionHolds, holds, mayHold} from './predicate.js'
 import {windowBounds} from './window-bounds.js'
 
 export interface WindowFormParts {
@@ -102,7 +102,7 @@ export function windowForm({as, stream, when, span, having, narrowedBy}: WindowF
       ...(when === undefined ? [] : [{condition: when.condition, joinSlot: SLOT}]),
       {condition: having, joinSlot: SLOT},
     ],
-    concerns: (event) => mayHold(when, event),
+    concernBits: () => concernBitsOf([when]),
 
     match: (anchor, view) => {
       const {evaluation} = view

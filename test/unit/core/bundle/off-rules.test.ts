@@ -27,7 +27,7 @@ it('a rule that is off leaves no trace: no predicate, no field, no join, no long
   const withOff = bundleOf([RULE, OFF_RULE, OFF_LOCATION_RULE])
   expect(withOff.rules.map(({id}) => id)).toEqual(['live-rule'])
   expect(withOff.predicates.get('transactions')?.size).toBe(1)
-  expect(withOff.ruleSets.get('user_id')?.byStream.get('transactions')).toHaveLength(1)
+  expect(withOff.ruleSets.get('user_id')?.byStream.get('transactions')?.all).toHaveLength(1)
   expect(withOff.ruleSets.get('user_id')?.locationRules).toEqual([])
   expect(withOff.ruleSets.get('user_id')?.merchantRules).toEqual([])
   expect(withOff.retention).toBe(without.retention)
