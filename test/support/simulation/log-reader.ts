@@ -1,13 +1,17 @@
+import type {WallTime} from '../../../src/core/event/time.js'
 import type {Clock} from '../../../src/engine/port/clock.js'
 import type {EventSource, InputBatch, InputRecord} from '../../../src/engine/port/event-source.js'
 import type {SeededRandom} from '../../../src/simulation/seeded-random.js'
 
 export interface LogReaderOptions {
-  /** So many polls after the end of the log bring nothing; then it is over. */
+  /** So many polls after the end of the log bring nothing, long after it; then it is over. */
   readonly idleAtEnd: number
   /** Most records of a batch. */
   readonly largestBatch: number
 }
+
+/** A silence in which every deadline is reached. */
+const LONG_SILENCE_MS = 365 * 86_400_000
 
 /** Reads a log that is complete, in batches whose sizes are drawn; now and then a poll brings nothing. */
 export class LogReader implements EventSource {
@@ -42,6 +46,8 @@ export class LogReader implements EventSource {
     const size = this.random.chance(this.idleChance) ? 0 : this.random.integer(1, this.largest)
     const read = records.slice(fromOffset, fromOffset + size)
     this.position += read.length
-    return {partition: 0, records: read, polledAt: this.clock.now(), fromOffset, nextOffset: this.position}
+    const silence = fromOffset >= records.length ? LONG_SILENCE_MS : 0
+    const polledAt = (this.clock.now() + silence) as WallTime
+    return {partition: 0, records: read, polledAt, fromOffset, nextOffset: this.position}
   }
 }

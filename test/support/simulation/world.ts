@@ -16,7 +16,7 @@ import {SimulatedClock} from './simulated-clock.js'
 const DAY_MS = 86_400_000
 
 export interface WorldOptions {
-  /** So often an owner polls in vain after the end of the log. Default 1. */
+  /** So often an owner polls in vain after the end of the log. Default 3: enough for what waits for a deadline. */
   readonly idleAtEnd?: number
   /** Most records of a batch. Default: as many as there are. */
   readonly largestBatch?: number
@@ -72,7 +72,7 @@ export class World implements Surroundings {
   }
 
   newReader(): LogReader {
-    const {idleAtEnd = 1, largestBatch = this.end + 1} = this.options
+    const {idleAtEnd = 3, largestBatch = this.end + 1} = this.options
     return new LogReader(this.records, this.random, this.clock, {idleAtEnd, largestBatch})
   }
 
