@@ -1,5 +1,6 @@
 import {DataDirLockedError, DataFormatError} from '../../adapters/embedded/database.js'
 import {UnreadableInputError} from '../../adapters/files/line-reader.js'
+import {BrokenFileError} from '../../adapters/files/record-file.js'
 import {BundleError} from '../bundle/load-bundle.js'
 import {ConfigError} from '../config/load-config.js'
 
@@ -30,6 +31,7 @@ export class UsageError extends Error {
 /** The exit code and the words for an error that ended a command. */
 export function explainFailure(error: unknown): {readonly code: ExitCode; readonly message: string} {
   if (error instanceof UsageError) return {code: error.exitCode, message: error.message}
+  if (error instanceof BrokenFileError) return {code: EXIT.usage, message: error.message}
   if (error instanceof ConfigError) return {code: EXIT.usage, message: error.problems.join('\n')}
   if (error instanceof BundleError || error instanceof RangeError || error instanceof UnreadableInputError) {
     return {code: EXIT.usage, message: error.message}

@@ -1,3 +1,5 @@
+import {writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
 import {readLines} from '../../adapters/files/line-reader.js'
 import {ReplayOutput} from '../../adapters/files/replay-output.js'
 import type {Bundle} from '../../core/bundle/bundle.js'
@@ -5,6 +7,7 @@ import type {RuleCounts} from '../../core/decision/rule-counters.js'
 import {END_OF_TIME, type EventTime, formatTime} from '../../core/event/time.js'
 import {addLedger, emptyLedger, type Ledger} from '../../core/ledger/ledger.js'
 import type {Partition} from '../../engine/stage/partition.js'
+import type {EventFacts} from './event-facts.js'
 import {runReplay} from './run-replay.js'
 
 export interface ReplayOptions {
@@ -14,6 +17,8 @@ export interface ReplayOptions {
   readonly bundle: Bundle
   readonly eventLimit: number
   readonly panExempt: ReadonlySet<string>
+  /** Takes in what a comparison needs of the events; complete when the replay is. */
+  readonly facts?: EventFacts
   /** Told after each batch how many lines were read so far. */
   readonly onProgress?: (linesRead: number) => void
 }
@@ -32,27 +37,36 @@ export interface ReplaySummary {
 
 export type RuleSummary = Omit<RuleCounts, 'truncated'>
 
-/** Runs the engine over recorded events and writes what it says to a folder. */
+/** Runs the engine over recorded events and writes what it says, and the summary, to a folder. */
 export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
-  const {bundle, eventLimit, panExempt, onProgress} = options
+  const {bundle, eventLimit, panExempt, facts, onProgress} = options
   const started = performance.now()
   const output = await ReplayOutput.create(options.outputDir)
   let linesRead = 0
   const partitions = await runReplay({
     lines: readLines(options.inputs),
     bundle,
-    publisher: output,
+    publisher: {
+      publish: async (entry) => {
+        await output.publish(entry)
+        await facts?.drained()
+      },
+    },
     eventLimit,
     panExempt,
-    onBatch: ({input}) => {
-      linesRead += input.records.length
+    onBatch: (batch) => {
+      facts?.add(batch)
+      linesRead += batch.input.records.length
       onProgress?.(linesRead)
     },
   })
   for (const {number} of partitions) await output.settle(number, END_OF_TIME)
   await output.close()
+  await facts?.close()
   const seconds = (performance.now() - started) / 1000
-  return summarize(bundle, partitions, output, linesRead / seconds)
+  const summary = summarize(bundle, partitions, output, linesRead / seconds)
+  await writeFile(join(options.outputDir, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
+  return summary
 }
 
 function summarize(

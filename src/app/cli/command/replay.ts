@@ -1,17 +1,30 @@
-import {mkdir, writeFile} from 'node:fs/promises'
+import {mkdir, realpath} from 'node:fs/promises'
 import {join} from 'node:path'
 import type {Command} from 'commander'
+import type {Bundle} from '../../../core/bundle/bundle.js'
 import {loadBundle} from '../../bundle/load-bundle.js'
+import type {Config} from '../../config/config.js'
+import {alertTimeSpread} from '../../replay/alert-time-spread.js'
+import {compareRuns} from '../../replay/compare-runs.js'
+import {comparisonWords} from '../../replay/compare-words.js'
+import {AGAINST} from '../../replay/diff-rules.js'
+import {requireFinalFiles} from '../../replay/final-files.js'
+import {replayProgress} from '../../replay/progress.js'
 import {type ReplaySummary, replay} from '../../replay/replay.js'
+import type {RuleDiff} from '../../replay/rule-diff.js'
+import {diffFolders} from '../../rules/diff-folders.js'
+import {diffWords} from '../../rules/diff-words.js'
 import {type Console, createConsole, grouped} from '../console.js'
+import {EXIT, UsageError} from '../exit.js'
 import {type CommonOptions, configOf, examples, withConfigOptions} from '../options.js'
 
 interface ReplayCommandOptions extends CommonOptions {
   readonly input: readonly string[]
   readonly out: string
+  readonly against?: string
+  readonly labels?: string
+  readonly compare?: string
 }
-
-const PROGRESS_EVERY_MS = 200
 
 export function addReplayCommand(program: Command): void {
   const command = withConfigOptions(
@@ -21,6 +34,15 @@ export function addReplayCommand(program: Command): void {
       .requiredOption('--input <file...>', 'NDJSON files in order of arrival; - is stdin, .gz works')
       .requiredOption('--out <dir>', 'folder for alerts, decisions, dead letters and summary'),
   )
+    .option('--against <dir>', 'run the same events under these rules as well, and say what changes')
+    .option(
+      '--labels <file>',
+      'with --against: truth file that says what is fraud, instead of feedback events',
+    )
+    .option(
+      '--compare <dir>',
+      "another run's final alerts and decisions: exit code 1 if this run says otherwise",
+    )
     .option('--no-model', 'decide by rules alone')
     .option('--json', 'print the summary as one JSON object')
     .action(runReplayCommand)
@@ -28,33 +50,76 @@ export function addReplayCommand(program: Command): void {
     'tripline replay --input events.ndjson --out out',
     'tripline replay --input monday.ndjson.gz tuesday.ndjson.gz --out out --json',
     'zcat events.ndjson.gz | tripline replay --input - --out out --rules my-rules',
+    'tripline replay --input events.ndjson --out out --against my-rules --labels events.ndjson.truth.ndjson',
+    'tripline replay --input events.ndjson.gz --out out --compare emitted',
   ])
 }
 
 async function runReplayCommand(options: ReplayCommandOptions): Promise<void> {
   const console = createConsole(options.json === true)
+  const {out, against, compare, labels} = options
+  if (labels !== undefined && against === undefined)
+    throw new UsageError('--labels says how good two rule sets are; give the second one with --against')
   const config = configOf(options)
   const bundle = await loadBundle(config)
-  await mkdir(options.out, {recursive: true})
-  const started = performance.now()
-  let shownAt = 0
-  const summary = await replay({
+  await mkdir(out, {recursive: true})
+  if (compare !== undefined) await requireOtherRun(compare, out)
+  const {summary, diff} =
+    against === undefined
+      ? {summary: await runOnce(options, config, bundle, console), diff: undefined}
+      : await runTwice(options, against, config, bundle, console)
+  const comparison =
+    compare === undefined
+      ? undefined
+      : await compareRuns({replayed: out, emitted: compare, alertTimeSpread: alertTimeSpread(bundle)})
+  console.result({...summary, diff, compare: comparison})
+  printSummary(console, summary, out)
+  for (const line of diff === undefined ? [] : diffWords(diff)) console.line(line)
+  for (const line of comparison === undefined ? [] : comparisonWords(comparison)) console.line(line)
+  if (comparison?.equal === false) process.exitCode = EXIT.failures
+}
+
+async function runOnce(
+  {input, out}: ReplayCommandOptions,
+  {eventLimit, panExempt}: Config,
+  bundle: Bundle,
+  console: Console,
+): Promise<ReplaySummary> {
+  return replay({
+    inputs: input,
+    outputDir: out,
+    bundle,
+    eventLimit,
+    panExempt: new Set(panExempt.keys()),
+    onProgress: replayProgress(console),
+  })
+}
+
+async function runTwice(
+  options: ReplayCommandOptions,
+  against: string,
+  config: Config,
+  bundle: Bundle,
+  console: Console,
+): Promise<{summary: ReplaySummary; diff: RuleDiff}> {
+  return diffFolders({
     inputs: options.input,
     outputDir: options.out,
-    bundle,
-    eventLimit: config.eventLimit,
-    panExempt: new Set(config.panExempt.keys()),
-    onProgress: (linesRead) => {
-      const now = performance.now()
-      if (now - shownAt < PROGRESS_EVERY_MS) return
-      shownAt = now
-      const rate = linesRead / ((now - started) / 1000)
-      console.progress(`${grouped(linesRead)} events, ${grouped(rate)} events/s`)
-    },
+    config,
+    bundles: {a: bundle, b: await loadBundle(configOf({...options, rules: against}))},
+    folders: {a: config.rules.dir, b: against},
+    labelsFile: options.labels,
+    console,
   })
-  await writeFile(join(options.out, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
-  console.result(summary)
-  printSummary(console, summary, options.out)
+}
+
+/** Refuses a folder that is no run's, or that this run is about to overwrite. */
+async function requireOtherRun(compare: string, out: string): Promise<void> {
+  await requireFinalFiles(compare)
+  const emitted = await realpath(compare)
+  const written = await realpath(out)
+  if (emitted === written || emitted === join(written, AGAINST))
+    throw new UsageError(`${compare}: --compare names the folder that --out overwrites; give another --out`)
 }
 
 function printSummary(console: Console, summary: ReplaySummary, dir: string): void {
