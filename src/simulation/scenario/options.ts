@@ -54,7 +54,8 @@ function within(name: string, value: number, low: number, high: number): void {
     throw new RangeError(`${name} is ${value}; allowed is ${low} to ${high}`)
 }
 
-function whole(name: string, value: number, low: number, high: number): void {
+/** Throws a RangeError that names the option, its value and what is allowed. */
+export function whole(name: string, value: number, low: number, high: number): void {
   within(name, value, low, high)
   if (!Number.isInteger(value)) throw new RangeError(`${name} is ${value}; allowed is a whole number`)
 }

@@ -5,6 +5,7 @@ import {estimateLines, scenarioTraffic} from '../../../simulation/scenario/scena
 import {lineText} from '../../../simulation/scenario/traffic-line.js'
 import {createConsole, grouped} from '../console.js'
 import {examples, positiveNumber, wholeNumber} from '../options.js'
+import {addSimulateHandbookCommand} from './simulate-handbook.js'
 
 interface SimulateOptions {
   readonly out: string
@@ -35,6 +36,7 @@ export function addSimulateCommand(program: Command): void {
     'tripline simulate scenario --out events.ndjson',
     'tripline simulate scenario --out week.ndjson --users 2000 --days 7 --seed 42',
   ])
+  addSimulateHandbookCommand(simulate)
 }
 
 async function simulateScenario({out, json, ...options}: SimulateOptions): Promise<void> {
