@@ -11,8 +11,11 @@ const COMMANDS = [
   'run',
   'replay',
   'simulate scenario',
+  'simulate handbook',
   'rules lint',
   'rules test',
+  'rules explain',
+  'rules diff',
   'dead-letters list',
   'dead-letters show',
   'dead-letters replay',
@@ -48,7 +51,9 @@ describe('help', () => {
 describe('bad usage exits with 2, says what is wrong on stderr and prints nothing on stdout', () => {
   const withWhatIsRequired = COMMANDS.map((command) => {
     if (command === 'replay') return 'replay --input - --out /dev/null'
-    return command === 'simulate scenario' ? 'simulate scenario --out /dev/null' : command
+    if (command === 'rules explain') return 'rules explain a --events - --anchor b'
+    if (command === 'rules diff') return 'rules diff a b --events x'
+    return command.startsWith('simulate') ? `${command} --out /dev/null` : command
   })
   test.concurrent.each(withWhatIsRequired)('%s with an unknown option', async (command) => {
     const outcome = await tripline([...command.split(' '), '--no-such-option'])
