@@ -3,6 +3,7 @@ import {type Condition, compileCondition} from '../expression/condition.js'
 import {FALSE, TRUE} from '../expression/evaluation.js'
 import type {Scope} from '../expression/scope.js'
 import type {Predicate} from './form.js'
+import {guardOf} from './predicate-table.js'
 import type {RuleCompilation} from './rule-compilation.js'
 
 /** The event that a condition is about: where it is bound, its stream, and what the condition sees. */
@@ -27,7 +28,9 @@ export function compilePredicate(
   const {slot, stream} = tested
   const {testOne} = condition
   if (testOne !== undefined) {
-    const bit = compilation.predicatesOf(stream).bitOf(condition.canonical, testOne, compilation.index)
+    const bit = compilation
+      .predicatesOf(stream)
+      .bitOf(condition.canonical, testOne, compilation.index, guardOf(condition))
     return {condition, slot, bit, fixed: true}
   }
   const gate = compileGate(condition, tested, compilation)
@@ -55,6 +58,11 @@ export function compileGate(
   if (testOne === undefined) return undefined
   const bit = compilation
     .predicatesOf(stream)
-    .bitOf(`not false: ${canonical}`, (event) => (testOne(event) === FALSE ? FALSE : TRUE), compilation.index)
+    .bitOf(
+      `not false: ${canonical}`,
+      (event) => (testOne(event) === FALSE ? FALSE : TRUE),
+      compilation.index,
+      guardOf(condition),
+    )
   return {condition, slot, bit, fixed: true}
 }

@@ -6,7 +6,7 @@ import type {GroupSize} from './group-size.js'
 import {conditionHolds, holds} from './predicate.js'
 import {SequenceHistory} from './sequence-history.js'
 import type {SequenceFormParts, SequencePart, SequenceStep} from './sequence-parts.js'
-import type {Check, Moment} from './sequence-plan.js'
+import type {Moment} from './sequence-plan.js'
 
 /** `exhausted`: neither does it agree for any older event of the step that was bound last. */
 type Outcome = 'agrees' | 'refused' | 'exhausted'
@@ -76,7 +76,7 @@ export class SequenceSearch {
     return this.isOutOfBudget ? 'exhausted' : 'agrees'
   }
 
-  private outcomeOf(check: Check): Outcome {
+  private outcomeOf(check: Moment['checks'][number]): Outcome {
     const {kind, slot, isFinal} = check
     switch (kind) {
       case 'group':

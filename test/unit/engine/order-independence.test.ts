@@ -23,7 +23,7 @@ describe.each([
 ])('$kind', ({scale, arrivals}) => {
   const lists = generatedLists(scale)
   const rates = generatedRates(scale)
-  const rules = ruleSets({scale, cooldown: true})
+  const rules = ruleSets({scale, cooldown: true, sequence: true})
   const arriving = eventSets({scale, users: 2, maxEvents: 40})
     .chain(withDuplicates)
     .chain((lines) => arrivals(lines))
