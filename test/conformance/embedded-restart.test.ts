@@ -58,7 +58,7 @@ describe('data directory', () => {
     await level.close()
     const opening = EmbeddedDatabase.open(other)
     await expect(opening).rejects.toThrow(DataFormatError)
-    await expect(opening).rejects.toThrow(/format 99, this version of tripline reads format 1/)
+    await expect(opening).rejects.toThrow(/format 99, this version of tripline reads format 2/)
     // And it is not left open.
     await expect(EmbeddedDatabase.open(other)).rejects.toThrow(DataFormatError)
   })

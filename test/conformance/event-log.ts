@@ -1,4 +1,5 @@
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
+import {CONTROL_STREAM, encodeActivation} from '../../src/core/bundle/activation.js'
 import type {WallTime} from '../../src/core/event/time.js'
 import type {Clock} from '../../src/engine/port/clock.js'
 import type {EventIntake} from '../../src/engine/port/event-intake.js'
@@ -149,6 +150,56 @@ export function describeEventLog(
       for (let i = 0; i < 25; i++) await log.append(0, texts(1_000))
       const records = await read(log, 25_000)
       expect(records.map(({offset}) => offset)).toEqual(Array.from({length: 25_000}, (_, i) => i))
+    })
+
+    test('an activation comes alone: never with the inputs before or after it, nor with another one', async () => {
+      const activating = (bundle: string, backfill: string[], ms: number) =>
+        intakeRecord(encodeActivation({bundle, backfill}), {
+          stream: CONTROL_STREAM,
+          ingestedAt: (NOON + ms) as WallTime,
+        })
+      await log.append(0, [...texts(2), activating('b1', [], 1), activating('b2', ['r'], 2), ...texts(1)])
+      now = (NOON + 60_000) as WallTime
+      expect((await log.next())?.records).toHaveLength(2)
+      const control = (bundle: string, backfill: string[], ms: number) => ({bundle, backfill, at: NOON + ms})
+      expect(await log.next()).toEqual({
+        partition: 0,
+        records: [],
+        control: control('b1', [], 1),
+        polledAt: NOON + 1,
+        nextOffset: 3,
+      })
+      expect(await log.next()).toMatchObject({control: control('b2', ['r'], 2), records: [], nextOffset: 4})
+      expect(await log.next()).toMatchObject({records: [{offset: 4}], nextOffset: 5})
+      log.seek(0, 2)
+      expect(await log.next()).toMatchObject({control: control('b1', [], 1), nextOffset: 3})
+    })
+
+    test('an input that was refused is none, whatever stream it names', async () => {
+      const refusal = {reason: 'unknown_stream', detail: 'no'} as const
+      await log.append(0, [intakeRecord('{"activate":"b1"}', {stream: CONTROL_STREAM, refusal})])
+      expect(await log.next()).toMatchObject({control: undefined, records: [{outcome: refusal}]})
+    })
+
+    test('what stands before an offset can be read again, the newest piece first, while reading goes on', async () => {
+      await log.append(0, texts(700))
+      await log.append(0, texts(700))
+      await log.next()
+      const pieces: number[][] = []
+      for await (const piece of log.before?.(0, 1200) ?? []) pieces.push(piece.map(({offset}) => offset))
+      expect(pieces.length).toBeGreaterThan(1)
+      expect(pieces.reverse().flat()).toEqual(Array.from({length: 1200}, (_, i) => i))
+      const rest = await read(log, 1400 - BATCH_SIZE)
+      expect(rest.map(({offset}) => offset)).toEqual(
+        Array.from({length: 1400 - BATCH_SIZE}, (_, i) => BATCH_SIZE + i),
+      )
+    })
+
+    test('before the first record there is nothing to read again', async () => {
+      await log.append(0, texts(2))
+      const pieces = []
+      for await (const piece of log.before?.(0, 0) ?? []) pieces.push(piece)
+      expect(pieces).toEqual([])
     })
 
     test('an offset that was never written is an error, not an empty log', async () => {

@@ -74,6 +74,7 @@ export function checkpoint(offset: number, change: Partial<Checkpoint> = {}): Ch
     time: {watermark: at(offset), resolved: at(offset), wall: NOON as number as WallTime, inputs: {}},
     ledger: {transactions: {in: offset, accepted: offset, duplicate: 0, late: 0, dead_lettered: 0}},
     bundle: '9f2c',
+    counts: [],
     outboxSequence: 0,
     ...change,
   }
@@ -85,6 +86,7 @@ export function commitOf(epoch: number, from: number, to: number, change: Partia
     epoch,
     fromOffset: from,
     checkpoint: checkpoint(to, {outboxSequence: change.outbox?.sequence ?? 0}),
+    inForce: undefined,
     keys: [],
     profiles: [],
     visits: [],

@@ -15,10 +15,13 @@ export const JUDGEMENT: PersistedJudgement = {
       rule: 'geo-jump',
       version: 3,
       keyValue: 'u1',
+      lookahead: 3_600_000,
+      cooldown: null,
       lastSettledAlert: null,
       firings: [
         {
           anchor: 't1',
+          time: NOON,
           alertId: 'a1',
           alerted: true,
           nextRevision: 1,
@@ -35,7 +38,13 @@ export const JUDGEMENT: PersistedJudgement = {
       transaction: 't1',
       decision: 'review',
       revision: 0,
-      hits: [{rule: 'geo-jump', version: 3, alertId: null, reason: 'x'}],
+      hits: [
+        {
+          rule: {id: 'geo-jump', version: 3, action: 'review', score: 80},
+          alertId: null,
+          reason: 'x',
+        },
+      ],
     },
   ],
 }

@@ -1,5 +1,7 @@
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
-import type {EventTime} from '../../src/core/event/time.js'
+import type {InForce} from '../../src/core/bundle/in-force.js'
+import type {Fields} from '../../src/core/event/stored-event.js'
+import type {EventTime, WallTime} from '../../src/core/event/time.js'
 import {OffsetMismatchError, StaleEpochError, type StateStore} from '../../src/engine/port/state-store.js'
 import {
   alertRecord,
@@ -33,6 +35,7 @@ export function describeStateStore(name: string, make: () => Promise<StateStoreH
         expect(await store.open(0)).toEqual({
           epoch: 1,
           checkpoint: undefined,
+          inForce: undefined,
           expiries: [],
           deadlines: [],
           profiles: [],
@@ -145,6 +148,74 @@ export function describeStateStore(name: string, make: () => Promise<StateStoreH
     })
 
     describeKeys(() => harness)
+
+    describe('bundles in force', () => {
+      const inForce = (bundle: string, offset: number): InForce => ({
+        bundle,
+        offset,
+        at: NOON as number as WallTime,
+        rules: [{id: 'geo-jump', version: 2, since: NOON, exactFrom: null}],
+        coverage: {history: at(-5)},
+        time: {watermark: at(0), lateUpTo: at(-1), settledUpTo: null, resolvedUpTo: at(0)},
+        backfill: ['geo-jump'],
+        isBackfilling: true,
+      })
+
+      test('how the last one came to be so is told to the next owner; a commit that says nothing leaves it', async () => {
+        const {epoch} = await store.open(0)
+        await store.commit(0, commitOf(epoch, 0, 5, {inForce: inForce('b1', 4)}))
+        await store.commit(0, commitOf(epoch, 5, 6, {inForce: inForce('b2', 5)}))
+        await store.commit(0, commitOf(epoch, 6, 9))
+        expect((await (await harness.restart()).open(0)).inForce).toEqual(inForce('b2', 5))
+        const done = {...inForce('b2', 5), isBackfilling: false}
+        const again = await harness.restart()
+        await again.commit(0, commitOf((await again.open(0)).epoch, 9, 10, {inForce: done}))
+        expect((await again.open(0)).inForce).toEqual(done)
+      })
+    })
+
+    describe('added fields', () => {
+      const addition = (id: string, fields: Fields, contentHash = 2 ** 53 - 1) => ({
+        key: 'u1',
+        stream: 'transactions',
+        time: NOON,
+        id,
+        contentHash,
+        fields,
+      })
+
+      test('are there when the key is loaded; what the event had stays as it was', async () => {
+        const {epoch} = await store.open(0)
+        await store.commit(0, commitOf(epoch, 0, 1, {keys: [added('u1', 't1')]}))
+        await store.addFields(0, [addition('t1', {mcc: '7995', amount: 1, ip: undefined, odd: -0})])
+        await store.addFields(0, [addition('t1', {mcc: '0000'})])
+        const [event] = (await load(await harness.restart(), 'u1'))?.events ?? []
+        expect(event?.fields).toEqual({amount: 12.5, mcc: '7995', odd: -0})
+      })
+
+      test('are passed over for events that are not kept, and for others under the same id', async () => {
+        const {epoch} = await store.open(0)
+        await store.commit(0, commitOf(epoch, 0, 1, {keys: [added('u1', 't1')]}))
+        await store.addFields(0, [
+          addition('t1', {mcc: '1'}, 7),
+          addition('t2', {mcc: '1'}),
+          {...addition('t1', {mcc: '1'}), key: 'u2'},
+        ])
+        expect((await load(store, 'u1'))?.events.map(({fields}) => fields)).toEqual([{amount: 12.5}])
+        expect(await load(store, 'u2')).toBeUndefined()
+      })
+
+      test('do not bring back what a commit removes at the same time', async () => {
+        const {epoch} = await store.open(0)
+        await store.commit(0, commitOf(epoch, 0, 1, {keys: [added('u1', 't1')]}))
+        const removed = [{stream: 'transactions', time: NOON, id: 't1'}]
+        await Promise.all([
+          store.commit(0, commitOf(epoch, 1, 2, {keys: [keyChange('u1', {removed})]})),
+          store.addFields(0, [addition('t1', {mcc: '1'})]),
+        ])
+        expect(await load(store, 'u1')).toBeUndefined()
+      })
+    })
 
     describe('profiles', () => {
       test('all versions are there when a partition is opened', async () => {

@@ -5,7 +5,7 @@ import {Exclusive} from './exclusive.js'
 import {FORMAT_KEY} from './keyspace.js'
 
 /** Raised when keys or values of an older database would be misread. */
-const FORMAT = '1'
+const FORMAT = '2'
 
 const MIB = 1024 * 1024
 

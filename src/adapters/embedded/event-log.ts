@@ -1,12 +1,14 @@
 import type {WallTime} from '../../core/event/time.js'
 import type {Clock} from '../../engine/port/clock.js'
+import {cutAtControl} from '../../engine/port/control-record.js'
 import type {EventIntake, IntakeRecord} from '../../engine/port/event-intake.js'
 import type {EventSource, InputBatch, InputRecord} from '../../engine/port/event-source.js'
 import type {EmbeddedDatabase, Writes} from './database.js'
 import {GroupWrite} from './group-write.js'
-import {LOG, LOG_FIRST, numberOf, numberPart, under} from './keyspace.js'
+import {LOG, LOG_FIRST, numberPart, under} from './keyspace.js'
 import {decodeBlock, encodeBlocks, type LogBlock} from './log-block.js'
 import {LogTail, sizeOf} from './log-tail.js'
+import {lastOffsetOf, recordsBefore, recordsBetween} from './stored-records.js'
 
 export interface EventLogOptions {
   readonly clock: Clock
@@ -25,7 +27,8 @@ const BATCH_BYTES = 1024 * 1024
 
 const BLOCKS_PER_DROP = 100
 
-const SEVEN_DAYS_MS = 7 * 24 * 3_600_000
+/** How long the log keeps events, unless told otherwise: 7 days. */
+export const LOG_RETENTION_MS = 7 * 24 * 3_600_000
 
 /** What should be read is not on the log: it was dropped, or never written. */
 export class OffsetOutOfRangeError extends Error {
@@ -62,7 +65,7 @@ export class EmbeddedEventLog implements EventSource, EventIntake {
     this.clock = options.clock
     this.batchSize = options.batchSize ?? 512
     this.tickMs = options.tickMs ?? 250
-    this.retentionMs = options.retentionMs ?? SEVEN_DAYS_MS
+    this.retentionMs = options.retentionMs ?? LOG_RETENTION_MS
     this.writes = new GroupWrite((blocks) => this.write(blocks), options.waitingLimit ?? 50_000)
   }
 
@@ -94,18 +97,29 @@ export class EmbeddedEventLog implements EventSource, EventIntake {
   async next(): Promise<InputBatch | undefined> {
     if (this.position === this.nextOffset) await this.waitForInput()
     if (this.stopped) return undefined
-    const records = await this.read()
-    const last = records.at(-1)
+    const {taken, control} = cutAtControl(await this.read())
+    const last = taken.at(-1)
     if (last !== undefined) this.position = last.offset + 1
     const isAtEnd = last === undefined || this.position === this.nextOffset
-    const polledAt = isAtEnd ? this.clock.now() : last.ingestedAt
-    return {partition: 0, records, polledAt, nextOffset: this.position}
+    const polledAt = isAtEnd && control === undefined ? this.clock.now() : (last as InputRecord).ingestedAt
+    const records = control === undefined ? taken : []
+    return {partition: 0, records, control, polledAt, nextOffset: this.position}
+  }
+
+  before(partition: number, offset: number): AsyncGenerator<readonly InputRecord[]> {
+    refuseOtherThanZero(partition)
+    return recordsBefore(this.database, offset)
   }
 
   /** Ends the reading: `next` gives undefined, also one that is waiting. What is appended from now on is kept. */
   stop(): void {
     this.stopped = true
     this.wake?.()
+  }
+
+  /** First offset that the log still holds. */
+  get begin(): number {
+    return this.first
   }
 
   /** Offset of the next record to be appended. */
@@ -175,15 +189,8 @@ export class EmbeddedEventLog implements EventSource, EventIntake {
   private async readFromDisk(): Promise<readonly InputRecord[]> {
     const records: InputRecord[] = []
     let bytes = 0
-    const {position} = this
-    const blocks = this.database.level.iterator<string, Buffer>({
-      gte: LOG + numberPart(position),
-      lt: LOG + numberPart(this.nextOffset),
-      valueEncoding: 'buffer',
-    })
-    for await (const [key, block] of blocks) {
-      for (const record of decodeBlock(block, lastOffsetOf(key))) {
-        if (record.offset < position) continue
+    for await (const block of recordsBetween(this.database, this.position, this.nextOffset)) {
+      for (const record of block) {
         records.push(record)
         bytes += sizeOf(record)
         if (records.length >= this.batchSize || bytes >= BATCH_BYTES) return records
@@ -204,11 +211,6 @@ export class EmbeddedEventLog implements EventSource, EventIntake {
       this.wake = done
     })
   }
-}
-
-/** A block's key says the offset of its last record: the first block from a key on holds that offset, or a later one. */
-function lastOffsetOf(key: string): number {
-  return numberOf(key.slice(LOG.length))
 }
 
 function refuseOtherThanZero(partition: number): void {

@@ -6,6 +6,9 @@
  *   l/<offset of its last record>                  block of the log
  *   L/first                                        first offset that the log still holds
  *   s/<partition>/                                 where the partition stands
+ *   c/<partition>/<offset of its activation>       how a bundle came into force
+ *   B/<bundle>/                                    content of a bundle;   B!first and B!folder   which was first, which was read last
+ *   R/<rule>/<version>                             what a rule that was in force means
  *   k/<partition>/<key>/e<time><stream>/<id>/      accepted event
  *   k/<partition>/<key>/j                          judgement
  *   x/<partition>/<key>/                           expiry
@@ -22,6 +25,10 @@
 export const FORMAT_KEY = '!format'
 export const LOG = 'l/'
 export const LOG_FIRST = 'L/first'
+export const BUNDLES = 'B/'
+export const FIRST_BUNDLE = 'B!first'
+export const FOLDER_BUNDLE = 'B!folder'
+export const RULE_MEANINGS = 'R/'
 export const ALERTS = 'A/'
 export const ALERT_PLACES = 'a/'
 export const DECISIONS = 'D/'
@@ -96,6 +103,18 @@ export function standingKey(partition: number): string {
 /** Begins all that is kept of a key's history. */
 export function historyPrefix(partition: number, key: string): string {
   return `k/${partitionPart(partition)}${idPart(key)}`
+}
+
+export function inForcePrefix(partition: number): string {
+  return `c/${partitionPart(partition)}`
+}
+
+export function bundleKey(id: string): string {
+  return BUNDLES + idPart(id)
+}
+
+export function ruleMeaningKey(rule: string, version: number): string {
+  return `${RULE_MEANINGS}${idPart(rule)}${numberPart(version)}`
 }
 
 export function expiryPrefix(partition: number): string {

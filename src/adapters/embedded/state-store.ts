@@ -1,4 +1,6 @@
+import type {InForce} from '../../core/bundle/in-force.js'
 import {
+  type AddedFields,
   type Commit,
   OffsetMismatchError,
   type OpenedPartition,
@@ -14,6 +16,7 @@ import {
   deadlinePrefix,
   expiryPrefix,
   historyPrefix,
+  inForcePrefix,
   type KeyRange,
   numberPart,
   outboxPrefix,
@@ -27,10 +30,11 @@ import {
   decodeListing,
   decodeOutbox,
   decodeVisits,
+  encodeEvent,
   encodeOutbox,
   type Standing,
 } from './state-values.js'
-import {changedKeys, EVENT, JUDGEMENT, newProfiles, newVisits} from './state-writes.js'
+import {changedKeys, EVENT, eventKey, JUDGEMENT, newProfiles, newVisits} from './state-writes.js'
 
 export interface StateStoreOptions {
   /**
@@ -62,16 +66,18 @@ export class EmbeddedStateStore implements StateStore {
       const standing = await this.standing(partition)
       const epoch = standing.epoch + 1
       await this.database.level.put(standingKey(partition), JSON.stringify({...standing, epoch}))
-      const [expiries, deadlines, profiles, visits, outbox] = await Promise.all([
+      const [expiries, deadlines, profiles, visits, outbox, activations] = await Promise.all([
         this.values(under(expiryPrefix(partition))),
         this.values(under(deadlinePrefix(partition))),
         this.values(under(profilePrefix(partition))),
         this.values({...under(visitPrefix(partition)), gte: afterSettled(partition, standing.visitsSettled)}),
         this.values({...under(outboxPrefix(partition)), gte: outboxFrom(partition, standing)}),
+        this.activations(partition),
       ])
       return {
         epoch,
         checkpoint: standing.checkpoint,
+        inForce: activations.at(-1),
         expiries: expiries.map(decodeListing),
         deadlines: deadlines.map(decodeListing),
         profiles: profiles.map(decodeEvent),
@@ -105,6 +111,10 @@ export class EmbeddedStateStore implements StateStore {
       const key = outboxPrefix(partition) + numberPart(commit.outbox.sequence)
       writes.push({type: 'put', key, value: encodeOutbox(commit.outbox)})
     }
+    if (commit.inForce !== undefined) {
+      const key = inForcePrefix(partition) + numberPart(commit.inForce.offset)
+      writes.push({type: 'put', key, value: JSON.stringify(commit.inForce)})
+    }
     const checkpoint = structuredClone(commit.checkpoint)
 
     await this.database.commits.run(async () => {
@@ -123,6 +133,30 @@ export class EmbeddedStateStore implements StateStore {
       writes.push({type: 'put', key: standingKey(partition), value: JSON.stringify(next)})
       await this.database.level.batch(writes, {sync: this.sync})
     })
+  }
+
+  /** One after the other with commits: what a commit has just removed does not come back. */
+  addFields(partition: number, added: readonly AddedFields[]): Promise<void> {
+    return this.database.commits.run(async () => {
+      const keys = added.map((event) => eventKey(historyPrefix(partition, event.key), event))
+      const kept = await this.database.level.getMany(keys)
+      const writes: Writes = []
+      for (const [i, {contentHash, fields}] of added.entries()) {
+        const [key, text] = [keys[i], kept[i]]
+        if (key === undefined || text === undefined) continue
+        const event = decodeEvent(text)
+        if (event.contentHash !== contentHash) continue
+        const whole = {...event, fields: {...fields, ...event.fields}}
+        writes.push({type: 'put', key, value: encodeEvent(whole)})
+      }
+      await this.database.level.batch(writes, {sync: this.sync})
+    })
+  }
+
+  /** How each bundle came into force that was activated, in the order of the log. */
+  async activations(partition: number): Promise<readonly InForce[]> {
+    const texts = await this.values(under(inForcePrefix(partition)))
+    return texts.map((text) => JSON.parse(text) as InForce)
   }
 
   private async standing(partition: number): Promise<Standing> {

@@ -66,6 +66,6 @@ export function newVisits(partition: number, fromOffset: number, visits: readonl
   return [{type: 'put', key, value: encodeVisits(visits)}]
 }
 
-function eventKey(prefix: string, {time, stream, id}: EventPlace): string {
+export function eventKey(prefix: string, {time, stream, id}: EventPlace): string {
   return prefix + EVENT + numberPart(time) + idPart(stream) + idPart(id)
 }

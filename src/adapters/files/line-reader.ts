@@ -2,7 +2,7 @@ import {createReadStream} from 'node:fs'
 import type {Readable} from 'node:stream'
 import {createGunzip} from 'node:zlib'
 
-/** A line longer than this is not kept: only its length is told. */
+/** A line longer than this is not kept. */
 export const LONGEST_LINE = 16 * 1024 * 1024
 
 const CHUNK = 1024 * 1024
@@ -20,10 +20,31 @@ export class UnreadableInputError extends Error {
   }
 }
 
-/** One line without its end. `bytes` is undefined if the line is longer than `LONGEST_LINE`. */
-export interface Line {
-  readonly bytes: Buffer | undefined
-  readonly length: number
+/**
+ * One line without its end: a place in a larger piece of a file, which it keeps from being freed. The text is made
+ * when it is asked for, without a buffer for the line in between, which would cost more than the text.
+ */
+export class Line {
+  constructor(
+    /** Undefined if the line is longer than `LONGEST_LINE`: then only its length is told. */
+    private readonly piece: Buffer | undefined,
+    private readonly start: number,
+    /** In bytes. */
+    readonly length: number,
+  ) {}
+
+  static of(text: string): Line {
+    const bytes = Buffer.from(text)
+    return new Line(bytes, 0, bytes.length)
+  }
+
+  get text(): string | undefined {
+    return this.piece?.toString('utf8', this.start, this.start + this.length)
+  }
+
+  get bytes(): Buffer | undefined {
+    return this.piece?.subarray(this.start, this.start + this.length)
+  }
 }
 
 function openInput(path: string): Readable {
@@ -56,28 +77,33 @@ export async function* readLines(paths: readonly string[]): AsyncGenerator<reado
 async function* readFileLines(path: string): AsyncGenerator<readonly Line[]> {
   let carried: Buffer[] = []
   let carriedLength = 0
-  const lineOf = (end: Buffer): Line => {
+  const carriedLine = (end: Buffer): Line => {
     const length = carriedLength + end.length
-    const bytes =
-      length > LONGEST_LINE ? undefined : carried.length === 0 ? end : Buffer.concat([...carried, end])
+    const line =
+      length > LONGEST_LINE
+        ? new Line(undefined, 0, length)
+        : lineIn(Buffer.concat([...carried, end]), 0, length)
     carried = []
     carriedLength = 0
-    return bytes?.at(-1) === CARRIAGE_RETURN
-      ? {bytes: bytes.subarray(0, -1), length: length - 1}
-      : {bytes, length}
+    return line
   }
   for await (const chunk of chunksOf(path)) {
     const lines: Line[] = []
     let start = 0
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      lines.push(lineOf(chunk.subarray(start, end)))
+      lines.push(carriedLength > 0 ? carriedLine(chunk.subarray(0, end)) : lineIn(chunk, start, end))
       start = end + 1
     }
     const rest = chunk.subarray(start)
     carriedLength += rest.length
-    if (carriedLength <= LONGEST_LINE) carried.push(rest)
-    else carried = []
+    if (carriedLength > LONGEST_LINE) carried = []
+    else if (rest.length > 0) carried.push(rest)
     if (lines.length > 0) yield lines
   }
-  if (carriedLength > 0) yield [lineOf(Buffer.alloc(0))]
+  if (carriedLength > 0) yield [carriedLine(Buffer.alloc(0))]
+}
+
+function lineIn(piece: Buffer, start: number, newline: number): Line {
+  const end = newline > start && piece[newline - 1] === CARRIAGE_RETURN ? newline - 1 : newline
+  return new Line(piece, start, end - start)
 }

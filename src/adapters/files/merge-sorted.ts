@@ -27,8 +27,7 @@ export async function mergeSorted(parts: readonly string[], whole: string, idFie
 }
 
 async function* linesOf(path: string): AsyncGenerator<string> {
-  for await (const block of readLines([path]))
-    for (const {bytes} of block) if (bytes !== undefined) yield bytes.toString('utf8')
+  for await (const block of readLines([path])) for (const {text} of block) if (text !== undefined) yield text
 }
 
 async function advance(cursor: Cursor, idField: string): Promise<boolean> {

@@ -61,8 +61,8 @@ export class ReplayOutput implements Publisher {
     }
     for (const decision of decisions) {
       const id = `${decision.user_id}\n${decision.transaction_id}`
-      const finals = decision.revision === 0 ? own : this.holding(own, (of) => of.decisions.has(id))
-      finals.decisions.put(id, decision)
+      if (decision.revision === 0) own.decisions.add(id, decision)
+      else this.holding(own, (of) => of.decisions.has(id)).decisions.put(id, decision)
     }
     for (const letter of deadLetters) this.deadLetters.write(JSON.stringify(letter))
     // A copy: the bytes are a view of a whole block of the input, which must not be kept for one line.

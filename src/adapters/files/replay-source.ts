@@ -4,6 +4,7 @@ import type {EventSource, InputBatch, InputRecord} from '../../engine/port/event
 import type {Line} from './line-reader.js'
 
 const BATCH = 512
+const BLANK = /^[ \t\v\f\r]*$/
 
 /** Before the first line that tells the time. */
 const NO_TIME_YET = Number.NEGATIVE_INFINITY as WallTime
@@ -76,10 +77,11 @@ export class ReplaySource implements EventSource {
     const records = new Map<number, ReplayRecord[]>()
     for (const line of lines) {
       this.lineNumber++
-      if (isBlank(line)) continue
-      const {partition, record} = this.read(line)
-      const group = records.get(partition)
-      if (group === undefined) records.set(partition, [record])
+      const {text} = line
+      if (text !== undefined && text.length < 64 && BLANK.test(text)) continue
+      const record = this.read(line, text)
+      const group = records.get(record.partition)
+      if (group === undefined) records.set(record.partition, [record])
       else group.push(record)
     }
     return [...records].map(([partition, group]) => ({
@@ -90,14 +92,13 @@ export class ReplaySource implements EventSource {
     }))
   }
 
-  private read(line: Line): {partition: number; record: ReplayRecord} {
-    const {bytes, length} = line
+  private read(line: Line, text: string | undefined): ReplayRecord {
+    const {length} = line
     const {eventLimit} = this.options
-    if (bytes === undefined || length > eventLimit) {
+    if (text === undefined || length > eventLimit) {
       const detail = `the line has ${length} bytes, the limit is ${eventLimit}; send less, or raise event_limit`
       return this.record(line, undefined, 0, {reason: 'too_large', detail})
     }
-    const text = bytes.toString('utf8')
     const parsed = parseJson(text)
     if ('reason' in parsed) return this.record(line, undefined, 0, parsed)
     const envelope = (parsed.value ?? {}) as Envelope
@@ -134,27 +135,29 @@ export class ReplaySource implements EventSource {
     stream: string | undefined,
     partition: number,
     outcome: DecodedEvent | Refusal,
-  ): {partition: number; record: ReplayRecord} {
-    return {partition, record: new ReplayRecord(stream, this.lineNumber, this.wall, outcome, line.bytes)}
+  ): ReplayRecord {
+    return new ReplayRecord(partition, stream, this.lineNumber, this.wall, outcome, line)
   }
 }
 
 class ReplayRecord implements InputRecord {
   constructor(
+    readonly partition: number,
     readonly stream: string | undefined,
     readonly offset: number,
     readonly ingestedAt: WallTime,
     readonly outcome: DecodedEvent | Refusal,
-    readonly bytes: Buffer | undefined,
+    private readonly line: Line,
   ) {}
+
+  /** Few records are asked for their bytes: those that are late or refused. */
+  get bytes(): Uint8Array | undefined {
+    return this.line.bytes
+  }
 }
 
 function partitionFault(partition: unknown): Refusal | undefined {
   if (typeof partition === 'number' && Number.isInteger(partition) && partition >= 0 && partition < 65_536)
     return undefined
   return {reason: 'bad_schema', detail: 'partition: expected an integer from 0 to 65535'}
-}
-
-function isBlank({bytes, length}: Line): boolean {
-  return length === 0 || (bytes !== undefined && length < 64 && bytes.toString('latin1').trim() === '')
 }

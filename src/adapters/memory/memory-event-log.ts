@@ -1,4 +1,5 @@
 import type {Clock} from '../../engine/port/clock.js'
+import {cutAtControl} from '../../engine/port/control-record.js'
 import type {EventIntake, IntakeRecord} from '../../engine/port/event-intake.js'
 import type {EventSource, InputBatch, InputRecord} from '../../engine/port/event-source.js'
 
@@ -74,12 +75,19 @@ export class MemoryEventLog implements EventSource, EventIntake {
     if (!this.hasUnread() && !this.ended && !this.stopped) await this.waitForInput()
     if (this.stopped || (this.ended && !this.hasUnread())) return undefined
     const log = this.takeTurn()
-    const records = this.read(log)
-    log.position += records.length
-    const last = records.at(-1)
+    const {taken, control} = cutAtControl(this.read(log))
+    log.position += taken.length
+    const last = taken.at(-1)
     const isAtEnd = last === undefined || log.position === log.records.length
-    const polledAt = isAtEnd ? this.clock.now() : last.ingestedAt
-    return {partition: log.number, records, polledAt, nextOffset: log.position}
+    const polledAt = isAtEnd && control === undefined ? this.clock.now() : (last as InputRecord).ingestedAt
+    const records = control === undefined ? taken : []
+    return {partition: log.number, records, control, polledAt, nextOffset: log.position}
+  }
+
+  async *before(partition: number, offset: number): AsyncGenerator<readonly InputRecord[]> {
+    const {records} = this.partition(partition)
+    for (let end = Math.min(offset, records.length); end > 0; end -= this.batchSize)
+      yield records.slice(Math.max(0, end - this.batchSize), end)
   }
 
   /** The next partition with unread records; if there is none, each partition in turn is told the time. */

@@ -1,5 +1,7 @@
+import type {InForce} from '../../core/bundle/in-force.js'
 import type {EventTime} from '../../core/event/time.js'
 import {
+  type AddedFields,
   type Checkpoint,
   type Commit,
   type EventPlace,
@@ -25,6 +27,7 @@ interface StoredKey {
 interface StoredPartition {
   epoch: number
   checkpoint: Checkpoint | undefined
+  inForce: InForce | undefined
   readonly keys: Map<string, StoredKey>
   readonly profiles: Map<string, PersistedEvent>
   visits: PersistedVisit[]
@@ -41,7 +44,7 @@ export class MemoryStateStore implements StateStore {
   async open(partition: number): Promise<OpenedPartition> {
     const stored = this.partition(partition)
     stored.epoch++
-    const {epoch, checkpoint, keys, profiles, visits, outbox} = stored
+    const {epoch, checkpoint, inForce, keys, profiles, visits, outbox} = stored
     const expiries: [string, EventTime][] = []
     const deadlines: [string, EventTime][] = []
     for (const [key, {expiry, deadline}] of keys) {
@@ -51,6 +54,7 @@ export class MemoryStateStore implements StateStore {
     return structuredClone({
       epoch,
       checkpoint,
+      inForce,
       expiries,
       deadlines,
       profiles: [...profiles.values()],
@@ -79,12 +83,23 @@ export class MemoryStateStore implements StateStore {
     apply(structuredClone(commit), stored)
   }
 
+  async addFields(partition: number, added: readonly AddedFields[]): Promise<void> {
+    const {keys} = this.partition(partition)
+    for (const {key, contentHash, fields, ...place} of structuredClone(added)) {
+      const events = keys.get(key)?.events
+      const event = events?.get(placeOf(place))
+      if (event?.contentHash === contentHash)
+        events?.set(placeOf(place), {...event, fields: {...fields, ...event.fields}})
+    }
+  }
+
   private partition(number: number): StoredPartition {
     let stored = this.partitions.get(number)
     if (stored === undefined) {
       stored = {
         epoch: 0,
         checkpoint: undefined,
+        inForce: undefined,
         keys: new Map(),
         profiles: new Map(),
         visits: [],
@@ -100,6 +115,7 @@ const NOTHING: StoredKey = {events: new Map(), judgement: undefined, expiry: und
 
 function apply(commit: Commit, stored: StoredPartition): void {
   stored.checkpoint = commit.checkpoint
+  stored.inForce = commit.inForce ?? stored.inForce
   for (const change of commit.keys) applyToKey(change, stored.keys)
   for (const {stream, time, id, contentHash, fields} of commit.profiles) {
     stored.profiles.set(id, {stream, time, id, contentHash, fields})

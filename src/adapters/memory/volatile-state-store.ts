@@ -6,6 +6,7 @@ export class VolatileStateStore implements StateStore {
     return {
       epoch: 1,
       checkpoint: undefined,
+      inForce: undefined,
       expiries: [],
       deadlines: [],
       profiles: [],
@@ -19,4 +20,6 @@ export class VolatileStateStore implements StateStore {
   }
 
   async commit(): Promise<void> {}
+
+  async addFields(): Promise<void> {}
 }

@@ -3,7 +3,7 @@ import type {Line} from '../../adapters/files/line-reader.js'
 import {ReplaySource} from '../../adapters/files/replay-source.js'
 import {VolatileStateStore} from '../../adapters/memory/volatile-state-store.js'
 import type {Bundle} from '../../core/bundle/bundle.js'
-import {compileDecode} from '../../core/event/decode.js'
+import {decoderOf} from '../../core/bundle/decoder-of.js'
 import type {WallTime} from '../../core/event/time.js'
 import type {CommittedBatch} from '../../engine/operator/batch.js'
 import {scoring} from '../../engine/pipeline/scoring.js'
@@ -16,10 +16,12 @@ import {UntilResolved} from './until-resolved.js'
 export interface ReplayRun {
   readonly lines: AsyncIterable<readonly Line[]>
   readonly bundle: Bundle
+  /** By id: the bundles that lines of the input may activate. Without them no line can. */
+  readonly bundles?: ReadonlyMap<string, Bundle>
   readonly publisher: Publisher
-  /** Longest line in bytes. */
-  readonly eventLimit: number
-  readonly panExempt: ReadonlySet<string>
+  /** No longer needed: the bundle says it. */
+  readonly eventLimit?: number
+  readonly panExempt?: ReadonlySet<string>
   /** Hears of each batch. */
   readonly onBatch?: (batch: CommittedBatch) => void
 }
@@ -29,9 +31,10 @@ const ARRIVAL_CLOCK: Clock = {now: () => Number.NEGATIVE_INFINITY as WallTime}
 
 /** Runs the engine over recorded lines, in memory. Resolves at the end of the input with the state of the partitions. */
 export async function runReplay(run: ReplayRun): Promise<readonly Partition[]> {
-  const {bundle, eventLimit, panExempt, lines, publisher, onBatch} = run
-  const decodeEvent = compileDecode({streams: bundle.streams, eventLimit, panExempt})
+  const {bundle, bundles, lines, publisher, onBatch} = run
   const {maxFutureSkew} = bundle.settings.time
+  const {eventLimit} = bundle.settings.intake
+  const decodeEvent = decoderOf(bundle)
   const store = new VolatileStateStore()
   const nothingYet = await store.open()
   const shared = new SharedState(bundle, Number.POSITIVE_INFINITY)
@@ -41,7 +44,7 @@ export async function runReplay(run: ReplayRun): Promise<readonly Partition[]> {
   const partitionOf = (number: number): Partition => {
     let partition = partitions.get(number)
     if (partition === undefined) {
-      partition = new Partition(number, bundle, nothingYet, Number.POSITIVE_INFINITY, shared)
+      partition = new Partition(number, shared.bundle, nothingYet, Number.POSITIVE_INFINITY, shared)
       partitions.set(number, partition)
     }
     return partition
@@ -51,9 +54,12 @@ export async function runReplay(run: ReplayRun): Promise<readonly Partition[]> {
     store,
     publisher,
     clock: ARRIVAL_CLOCK,
-    decodeEvent,
-    eventLimit,
     partitionOf,
+    bundleOf: async (id) => {
+      const named = bundles?.get(id)
+      if (named === undefined) throw new RangeError(`the bundle ${id} is not there; export it with the events`)
+      return {bundle: named}
+    },
   })
   await lastValueFrom(
     batches.pipe(

@@ -1,8 +1,5 @@
-import {readFile} from 'node:fs/promises'
-import type {Line} from '../../adapters/files/line-reader.js'
-import {readYamlFolder} from '../../adapters/files/read-yaml-folder.js'
+import {Line} from '../../adapters/files/line-reader.js'
 import type {Bundle, RuleSource} from '../../core/bundle/bundle.js'
-import {compileBundle} from '../../core/bundle/compile-bundle.js'
 import type {AlertRecord} from '../../core/decision/records.js'
 import {compareIds} from '../../core/event/order.js'
 import {type EventTime, formatTime} from '../../core/event/time.js'
@@ -12,6 +9,7 @@ import type {Publisher} from '../../engine/port/publisher.js'
 import {SeededRandom} from '../../simulation/seeded-random.js'
 import type {Config} from '../config/config.js'
 import {runReplay} from '../replay/run-replay.js'
+import {bundleWithOnly} from './bundle-with-only.js'
 
 /** `0m` in a test. */
 const TEST_EPOCH_MS = Date.UTC(2026, 0, 1)
@@ -38,27 +36,6 @@ export async function runRuleTests(bundle: Bundle, config: Config): Promise<read
     for (const test of source.tests) outcomes.push(await runTest(source, test, alone, config))
   }
   return outcomes
-}
-
-/** The rule with all lists, the policy and the rates; live whatever its mode, and accepting any disorder. */
-async function bundleWithOnly(source: RuleSource, bundle: Bundle, config: Config): Promise<Bundle> {
-  const files = [...(await readYamlFolder(config.rules.dir)), ...(await readYamlFolder(config.features.dir))]
-  const others = new Set(bundle.sources.map(({path}) => path).filter((path) => path !== source.path))
-  const text = (await readFile(source.path, 'utf8')).replace(/^mode:.*$/m, 'mode: live')
-  const compiled = compileBundle({
-    files: [
-      ...files.filter(({path}) => path !== source.path && !others.has(path)),
-      {path: source.path, text},
-    ],
-    streams: bundle.streams,
-    settings: {
-      ...bundle.settings,
-      time: {...bundle.settings.time, allowedLateness: Number.MAX_SAFE_INTEGER / 2},
-    },
-  })
-  if (compiled.bundle === undefined)
-    throw new Error(`${source.path} no longer compiles; run tripline rules lint`)
-  return compiled.bundle
 }
 
 async function runTest(
@@ -136,10 +113,7 @@ function shuffled(lines: readonly string[], seed: number): readonly string[] {
 }
 
 async function* asLines(lines: readonly string[]): AsyncGenerator<readonly Line[]> {
-  yield lines.map((line) => {
-    const bytes = Buffer.from(line)
-    return {bytes, length: bytes.length}
-  })
+  yield lines.map(Line.of)
 }
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {

@@ -78,7 +78,7 @@ export class EmbeddedService implements IntakeService, StatusService {
       const log = await EmbeddedEventLog.open(database, {clock})
       const readModel = new EmbeddedReadModel(database)
       const store = new EmbeddedStateStore(database)
-      const partition = await openPartition(PARTITION, bundle, store, readModel, KEY_CAPACITY)
+      const partition = await openPartition(PARTITION, async () => bundle, store, readModel, KEY_CAPACITY)
       log.seek(PARTITION, partition.offset)
       const panExempt = new Set(config.panExempt.keys())
       const decodeEvent = compileDecode({streams: bundle.streams, eventLimit: config.eventLimit, panExempt})
@@ -177,17 +177,15 @@ export class EmbeddedService implements IntakeService, StatusService {
   }
 
   private run(): void {
-    const {clock, config, onBatch} = this.options
-    const {log: source, store, readModel: publisher, decodeEvent, partition} = this
-    const {eventLimit} = config
+    const {clock, onBatch} = this.options
+    const {log: source, store, readModel: publisher, partition} = this
     const batches = scoring({
       source,
       store,
       publisher,
       clock,
-      decodeEvent,
-      eventLimit,
       partitionOf: () => partition,
+      bundleOf: async () => ({bundle: this.options.bundle}),
     })
     this.ended = new Promise((resolve) => {
       this.running = batches.subscribe({

@@ -1,12 +1,15 @@
 import type {Policy} from '../decision/policy.js'
-import {compileProjection, type Project} from '../event/projection.js'
+import type {Project} from '../event/projection.js'
 import type {Rates} from '../event/rates.js'
-import {type KeyField, LOCATIONS, MERCHANTS, type Stream, TRANSACTIONS} from '../event/stream.js'
+import type {KeyField, Stream} from '../event/stream.js'
 import type {Limits} from '../rule/form.js'
 import type {PredicateTable} from '../rule/predicate-table.js'
 import type {Rule} from '../rule/rule.js'
-import type {RuleTest} from '../rule/rule-file.js'
+import type {VaryCondition} from '../rule/rule-compilation.js'
+import type {RuleFile} from '../rule/rule-file.js'
+import type {FaultAt} from '../source/source-fault.js'
 import type {TimeSettings} from '../watermark/watermark.js'
+import {type FieldNames, keptFields, projectionsTo} from './kept-fields.js'
 import {type RuleSet, ruleSetsOf} from './rule-set.js'
 
 /** Settings that shape results besides the files. */
@@ -14,15 +17,25 @@ export interface BundleSettings extends Limits {
   readonly time: TimeSettings
   /** Older location fixes (ms) are not joined. */
   readonly locationMaxAge: number
+  readonly intake: IntakeSettings
 }
 
-/** A rule that was read, whether it runs or not, with its tests. */
-export interface RuleSource {
+/** Which events are taken at all. */
+export interface IntakeSettings {
+  /** Longest event in bytes. */
+  readonly eventLimit: number
+  /** Names of fields whose numbers may look like card numbers. In the order of their code units. */
+  readonly panExempt: readonly string[]
+}
+
+/** A rule file that was read, whether the rule runs or not. */
+export interface RuleSource extends Readonly<RuleFile> {
   readonly path: string
-  readonly id: string
-  readonly version: number
-  readonly mode: Rule['mode']
-  readonly tests: readonly RuleTest[]
+  /** Equal as long as nothing changed that shapes results: see `meaningOf`. */
+  readonly meaning: string
+  readonly faultAt: FaultAt
+  /** The rule with another match, each condition as `vary` returns it; undefined if that is no rule. */
+  readonly variant: (match: RuleFile['match'], vary: VaryCondition) => Rule | undefined
 }
 
 /** Everything that shapes a result besides the events, ready to run. Carried by its id in every decision and alert. */
@@ -38,6 +51,10 @@ export interface Bundle {
   readonly rates: Rates
   /** By stream: what an accepted event is reduced to. */
   readonly projections: ReadonlyMap<string, Project>
+  /** By stream: the fields that the projections keep. */
+  readonly fields: FieldNames
+  /** By rule id: the fields that the rule uses. */
+  readonly ruleFields: ReadonlyMap<string, FieldNames>
   readonly predicates: ReadonlyMap<string, PredicateTable>
   /** By the field of the keyed stage that runs them. */
   readonly ruleSets: ReadonlyMap<KeyField, RuleSet>
@@ -47,13 +64,6 @@ export interface Bundle {
   readonly merchantReach: number
   /** So far behind the watermark (ms) a history must reach. */
   readonly retention: number
-}
-
-/** Fields that joins, records and explanations need whatever the rules use. */
-const ALWAYS_IN_USE: {readonly [stream: string]: readonly string[]} = {
-  [TRANSACTIONS]: ['amount_usd', 'card_id', 'merchant_id', 'counterparty_id', 'type'],
-  [LOCATIONS]: ['lat', 'lon'],
-  [MERCHANTS]: ['merchant_id'],
 }
 
 /** Assembles compiled rules and what they are compiled against. */
@@ -66,14 +76,11 @@ export function assembleBundle(parts: {
   readonly policy: Policy
   readonly rates: Rates
   readonly predicates: ReadonlyMap<string, PredicateTable>
-  readonly fieldsInUse: ReadonlyMap<string, ReadonlySet<string>>
+  readonly fieldsInUse: FieldNames
+  readonly ruleFields: ReadonlyMap<string, FieldNames>
 }): Bundle {
-  const {settings, streams, rules, fieldsInUse} = parts
-  const projections = new Map<string, Project>()
-  for (const stream of streams.values()) {
-    const fields = [...(ALWAYS_IN_USE[stream.name] ?? []), ...(fieldsInUse.get(stream.name) ?? [])]
-    projections.set(stream.name, compileProjection(stream, fields))
-  }
+  const {settings, streams, rules} = parts
+  const fields = keptFields(streams, parts.fieldsInUse)
   const ruleSets = ruleSetsOf(rules, streams)
   const lookahead = Math.max(0, ...rules.map(({form}) => form.lookahead))
   const lookback = Math.max(0, ...rules.map(({form, cooldown}) => form.lookback + (cooldown ?? 0)))
@@ -87,7 +94,9 @@ export function assembleBundle(parts: {
     sources: parts.sources,
     policy: parts.policy,
     rates: parts.rates,
-    projections,
+    projections: projectionsTo(fields, streams),
+    fields,
+    ruleFields: parts.ruleFields,
     predicates: parts.predicates,
     ruleSets,
     lookahead,

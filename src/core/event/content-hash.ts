@@ -1,158 +1,130 @@
-import {numberIsCardNumber} from './card-number.js'
-
-/** Deeper than this, an event is refused: no honest producer nests so. */
-export const MAX_DEPTH = 32
-
-/** What one walk over an event finds. One object is reused: read it before the next walk. */
-export interface Content {
-  /** 53 bits that identify the content whatever the order of its fields; null fields do not count. */
-  hash: number
-  /** A JSON number that could be a card number was found in a field that is not exempt. */
-  cardNumber: boolean
-  /** A number beyond 2^53 was found: its digits as written can only be seen in the text. */
-  inexactNumber: boolean
-  /** The first thing that no event may hold, in words. */
-  fault: string | undefined
+/** A hash in the making: two 32-bit lanes, mixed by different factors. */
+export interface Lanes {
+  readonly low: number
+  readonly high: number
 }
 
-const content: Content = {hash: 0, cardNumber: false, inexactNumber: false, fault: undefined}
+/** Adds nothing to a sum. */
+export const NO_LANES: Lanes = {low: 0, high: 0}
 
-/** Two independent 32-bit lanes; a field's hash is added, so that the order of fields does not matter. */
-let low = 0
-let high = 0
-
-/**
- * Walks over all fields of an event but `event_time` and those in `leaveOut`.
- * `defaults` are the values of fields that count as present where they are missing; `time` is the event's time in ms.
+/*
+ * What the value that follows is. Texts and arrays say their length, so that what comes after them is never taken for
+ * a part of them.
  */
-export function inspectContent(
-  event: object,
-  time: number,
-  defaults: readonly (readonly [string, string])[],
-  leaveOut: string | undefined,
-  exempt: ReadonlySet<string>,
-): Content {
-  content.cardNumber = false
-  content.inexactNumber = false
-  content.fault = undefined
-  const fields = event as Record<string, unknown>
-  let sumLow = 0
-  let sumHigh = 0
-  for (const name in fields) {
-    if (name === 'event_time' || name === leaveOut) continue
-    const value = fields[name]
-    if (value === null || value === undefined) continue
-    if (isPrototypeKey(name, value)) content.fault = PROTOTYPE_KEY
-    startField(name)
-    addValue(value, 1, exempt.has(name), exempt)
-    sumLow = (sumLow + low) | 0
-    sumHigh = (sumHigh + high) | 0
-  }
-  for (const [name, value] of defaults) {
-    if ((fields[name] ?? null) !== null) continue
-    startField(name)
-    addValue(value, 1, true, exempt)
-    sumLow = (sumLow + low) | 0
-    sumHigh = (sumHigh + high) | 0
-  }
-  startField('event_time')
-  addNumber(time)
-  sumLow = (sumLow + low) | 0
-  sumHigh = (sumHigh + high) | 0
-  content.hash = (sumHigh >>> 11) * 0x1_0000_0000 + (sumLow >>> 0)
-  return content
-}
+const TEXT = 1
+const NUMBER = 2
+const TRUE = 3
+const FALSE = 4
+const NULL = 5
+const ARRAY = 6
+const OBJECT = 7
 
-const PROTOTYPE_KEY = 'a field may not be called __proto__ (nor constructor.prototype); rename it'
-const TOO_DEEP = `nested deeper than ${MAX_DEPTH} levels; flatten the event`
-
-function isPrototypeKey(name: string, value: unknown): boolean {
-  if (name === '__proto__') return true
-  return (
-    name === 'constructor' && typeof value === 'object' && value !== null && Object.hasOwn(value, 'prototype')
-  )
-}
-
-function startField(name: string): void {
-  low = 0x811c9dc5 | 0
-  high = 0x1b873593
-  addText(name)
-}
-
-function addCode(code: number): void {
-  low = Math.imul(low ^ code, 0x01000193)
-  high = Math.imul(high ^ code, 0x5bd1e995)
-  high ^= high >>> 15
-}
-
-function addText(text: string): void {
-  let a = low
-  let b = high
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    a = Math.imul(a ^ code, 0x01000193)
-    b = Math.imul(b ^ code, 0x5bd1e995)
-    b ^= b >>> 15
-  }
-  low = a
-  high = b
-  addCode(0x110000 + text.length)
-}
+const START: Lanes = {low: 0x811c9dc5 | 0, high: 0x1b873593}
+const LOW_FACTOR = 0x01000193
+const HIGH_FACTOR = 0x5bd1e995
 
 const float64 = new Float64Array(1)
 const words = new Int32Array(float64.buffer)
 
-function addNumber(value: number): void {
-  float64[0] = value === 0 ? 0 : value
-  addCode(words[0] as number)
-  addCode(words[1] as number)
-}
+/**
+ * Hashes the content of one event after the other. Each field is hashed by itself, from its name on, and the hashes of
+ * all fields are added, so that their order does not matter. Stored events keep their hash: after a change here, what
+ * was stored before would conflict with its own repetition.
+ */
+export class ContentHash {
+  /** Of the field at hand. */
+  private low = 0
+  private high = 0
+  /** Over the fields before it. */
+  private sumLow = 0
+  private sumHigh = 0
 
-function addValue(value: unknown, depth: number, exempt: boolean, exemptNames: ReadonlySet<string>): void {
-  if (typeof value === 'string') {
-    addCode(0x110001)
-    addText(value)
-  } else if (typeof value === 'number') {
-    if (!exempt && numberIsCardNumber(value)) content.cardNumber = true
-    if (!exempt && Math.abs(value) > Number.MAX_SAFE_INTEGER) content.inexactNumber = true
-    addCode(0x110002)
-    addNumber(value)
-  } else if (typeof value === 'boolean') {
-    addCode(value ? 0x110003 : 0x110004)
-  } else if (value === null) {
-    addCode(0x110005)
-  } else if (depth >= MAX_DEPTH) {
-    content.fault = TOO_DEEP
-  } else if (Array.isArray(value)) {
-    addCode(0x110006)
-    for (const item of value) addValue(item, depth + 1, exempt, exemptNames)
-    addCode(0x110007)
-  } else {
-    addNested(value as Record<string, unknown>, depth, exempt, exemptNames)
+  /** Begins an event, or a nested object, with what its fields are added to. */
+  begin(sum: Lanes): void {
+    this.sumLow = sum.low
+    this.sumHigh = sum.high
   }
-}
 
-function addNested(
-  fields: Record<string, unknown>,
-  depth: number,
-  exempt: boolean,
-  exemptNames: ReadonlySet<string>,
-): void {
-  const outerLow = low
-  const outerHigh = high
-  let sumLow = 0
-  let sumHigh = 0
-  for (const name of Object.keys(fields)) {
-    const value = fields[name]
-    if (isPrototypeKey(name, value)) content.fault = PROTOTYPE_KEY
-    startField(name)
-    addValue(value, depth + 1, exempt || exemptNames.has(name), exemptNames)
-    sumLow = (sumLow + low) | 0
-    sumHigh = (sumHigh + high) | 0
+  beginField(name: string): void {
+    this.resumeField(START)
+    this.addText(name)
   }
-  low = outerLow
-  high = outerHigh
-  addCode(0x110008)
-  addCode(sumLow)
-  addCode(sumHigh)
+
+  /** Begins a field whose name is hashed already. */
+  resumeField({low, high}: Lanes): void {
+    this.low = low
+    this.high = high
+  }
+
+  /** Adds the field to the sum, and takes out what stood there for it. */
+  endField(instead: Lanes): void {
+    this.sumLow = (this.sumLow + this.low - instead.low) | 0
+    this.sumHigh = (this.sumHigh + this.high - instead.high) | 0
+  }
+
+  /** The field at hand, as far as it was added. */
+  get lanes(): Lanes {
+    return {low: this.low, high: this.high}
+  }
+
+  get sum(): Lanes {
+    return {low: this.sumLow, high: this.sumHigh}
+  }
+
+  /** 53 bits over all fields since the event began. */
+  get value(): number {
+    return (this.sumHigh >>> 11) * 0x1_0000_0000 + (this.sumLow >>> 0)
+  }
+
+  /** Two characters at a time, which halves the work. */
+  addText(text: string): void {
+    const {length} = text
+    this.add(length * 8 + TEXT)
+    let {low, high} = this
+    for (let i = 1; i < length; i += 2) {
+      const pair = text.charCodeAt(i - 1) | (text.charCodeAt(i) << 16)
+      low = Math.imul(low ^ pair, LOW_FACTOR)
+      low ^= low >>> 15
+      high = Math.imul(high ^ pair, HIGH_FACTOR)
+      high ^= high >>> 15
+    }
+    this.low = low
+    this.high = high
+    if (length % 2 === 1) this.add(text.charCodeAt(length - 1))
+  }
+
+  addNumber(value: number): void {
+    // Zero and minus zero are the same number.
+    float64[0] = value === 0 ? 0 : value
+    this.add(NUMBER)
+    this.add(words[0] as number)
+    this.add(words[1] as number)
+  }
+
+  addBoolean(value: boolean): void {
+    this.add(value ? TRUE : FALSE)
+  }
+
+  addNull(): void {
+    this.add(NULL)
+  }
+
+  /** The items follow. */
+  addArray(length: number): void {
+    this.add(length * 8 + ARRAY)
+  }
+
+  /** An object whose fields were hashed into a sum of their own. */
+  addObject({low, high}: Lanes): void {
+    this.add(OBJECT)
+    this.add(low)
+    this.add(high)
+  }
+
+  private add(code: number): void {
+    this.low = Math.imul(this.low ^ code, LOW_FACTOR)
+    this.low ^= this.low >>> 15
+    this.high = Math.imul(this.high ^ code, HIGH_FACTOR)
+    this.high ^= this.high >>> 15
+  }
 }

@@ -4,10 +4,10 @@ import {
   rawTextHoldsCardNumber,
   textHoldsCardNumber,
 } from './card-number.js'
-import {type CheckSchema, compileCheck} from './check.js'
-import {inspectContent} from './content-hash.js'
 import type {DeadLetterReason} from './dead-letter.js'
 import {hidesCardNumber} from './hidden-card-number.js'
+import {Inspection} from './inspection.js'
+import {misfitOf} from './misfit.js'
 import {FEEDBACK, type Stream, type WireEvent} from './stream.js'
 import {type EventTime, parseEventTime} from './time.js'
 
@@ -62,8 +62,10 @@ export function parseJson(text: string): {readonly value: unknown} | Refusal {
 
 /** The checks of one event, in the contract's order after size and JSON: stream, card number, schema. */
 export function compileDecode(settings: DecodeSettings): Decode {
-  const checks = new Map<string, CheckSchema>()
-  for (const stream of settings.streams.values()) checks.set(stream.name, compileCheck(stream))
+  const inspections = new Map<string, Inspection>()
+  for (const stream of settings.streams.values()) {
+    inspections.set(stream.name, new Inspection(stream, settings.panExempt))
+  }
   const known = [...settings.streams.keys()].sort().join(', ')
 
   return (streamName, value, text, whole = value) => {
@@ -79,11 +81,12 @@ export function compileDecode(settings: DecodeSettings): Decode {
       return {reason: 'bad_schema', detail: 'the event is not a JSON object'}
     }
     const wire = value as Record<string, unknown>
-    for (const name of stream.optionalIds) if (wire[name] === '') wire[name] = null
     const time = parseEventTime(wire.event_time)
-    const content = inspectContent(wire, time ?? 0, stream.defaults, stream.derivedField, settings.panExempt)
-    if (content.cardNumber || (content.inexactNumber && textHoldsCardNumber(text))) return CARD_NUMBER
-    const misfit = (checks.get(stream.name) as CheckSchema)(wire) ?? content.fault
+    const inspection = inspections.get(stream.name) as Inspection
+    const contentHash = inspection.contentHash(wire, time ?? 0)
+    const {fits, cardNumber, inexactNumber, fault} = inspection
+    if (cardNumber || (inexactNumber && textHoldsCardNumber(text))) return CARD_NUMBER
+    const misfit = (fits && time !== undefined ? undefined : misfitOf(stream, wire)) ?? fault
     if (misfit !== undefined) return {reason: 'bad_schema', detail: misfit}
     if (time === undefined) return BAD_TIME
     if (stream.name === FEEDBACK) {
@@ -97,7 +100,7 @@ export function compileDecode(settings: DecodeSettings): Decode {
       id: stream.idOf(wire, time),
       time,
       wire,
-      contentHash: content.hash,
+      contentHash,
     }
   }
 }

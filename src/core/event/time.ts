@@ -27,41 +27,68 @@ export function parseEventTime(value: unknown): EventTime | undefined {
 
 /** RFC 3339 with milliseconds, UTC. */
 export function formatTime(time: EventTime | WallTime): string {
-  const minute = Math.floor(time / MINUTE_MS)
-  if (minute !== formattedMinute) {
-    formattedMinute = minute
-    const prefix = new Date(minute * MINUTE_MS).toISOString().slice(0, 17)
-    for (let second = 0; second < 60; second++) formattedSeconds[second] = `${prefix}${padded(second, 2)}.`
+  const hour = Math.floor(time / HOUR_MS)
+  if (hour !== formattedHour) {
+    formattedHour = hour
+    formattedPrefix = new Date(hour * HOUR_MS).toISOString().slice(0, 14)
   }
-  const ms = time - minute * MINUTE_MS
+  const ms = time - hour * HOUR_MS
   const second = Math.floor(ms / 1000)
-  return `${formattedSeconds[second]}${MILLISECONDS[ms - second * 1000]}`
+  return `${formattedPrefix}${SECONDS[second]}${MILLISECONDS[ms - second * 1000]}`
 }
 
-const MINUTE_MS = 60_000
+const HOUR_MS = 3_600_000
+
+/** `59:59.` */
+const SECONDS: readonly string[] = Array.from({length: 3600}, (_, second) => {
+  return `${padded(Math.floor(second / 60), 2)}:${padded(second % 60, 2)}.`
+})
+/** `999Z` */
+const MILLISECONDS: readonly string[] = Array.from({length: 1000}, (_, ms) => `${padded(ms, 3)}Z`)
 
 /*
- * Times of one stream lie close together: the text down to the second is kept from one call to the next, in both
- * directions. A formatted time is then two texts that others share, and takes little memory.
+ * Times of one stream lie close together: their hour, as text, and their midnight are kept from one call to the next.
+ * The minute would change too often: an event's time and its arrival take turns.
  */
-const MILLISECONDS: readonly string[] = Array.from({length: 1000}, (_, ms) => `${padded(ms, 3)}Z`)
-const formattedSeconds: string[] = []
-let formattedMinute = Number.NaN
-let parsedPrefix = ''
-let parsedMinute = 0
+let formattedHour = Number.NaN
+let formattedPrefix = ''
+let parsedDate = Number.NaN
+let parsedMidnight = 0
 
 /** `2026-01-31T23:59:59.999Z`, the form that Tripline itself writes. Undefined for any other. */
 function parseUtcMilliseconds(text: string): EventTime | undefined {
-  if (text.length !== 24 || text.charCodeAt(19) !== 0x2e || text.charCodeAt(23) !== 0x5a) return undefined
-  if (!text.startsWith(parsedPrefix) || parsedPrefix === '') {
-    const minute = parseRfc3339(`${text.slice(0, 17)}00Z`)
-    if (minute === undefined) return undefined
-    parsedPrefix = text.slice(0, 17)
-    parsedMinute = minute
+  if (text.length !== 24 || !isPunctuated(text)) return undefined
+  const date =
+    (twoDigits(text, 0) * 100 + twoDigits(text, 2)) * 10_000 + twoDigits(text, 5) * 100 + twoDigits(text, 8)
+  if (date !== parsedDate) {
+    const midnight = parseRfc3339(`${text.slice(0, 10)}T00:00:00Z`)
+    if (midnight === undefined) return undefined
+    parsedDate = date
+    parsedMidnight = midnight
   }
-  const seconds = digit(text, 17) * 10 + digit(text, 18)
-  const ms = digit(text, 20) * 100 + digit(text, 21) * 10 + digit(text, 22)
-  return seconds < 60 ? withinFourDigitYears(parsedMinute + seconds * 1000 + ms) : undefined
+  const hour = twoDigits(text, 11)
+  const minute = twoDigits(text, 14)
+  const second = twoDigits(text, 17)
+  const ms = twoDigits(text, 20) * 10 + digit(text, 22)
+  if (!(hour < 24 && minute < 60 && second < 60 && ms < 1000)) return undefined
+  return (parsedMidnight + ((hour * 60 + minute) * 60 + second) * 1000 + ms) as EventTime
+}
+
+/** Whether what stands between the digits is right. */
+function isPunctuated(text: string): boolean {
+  return (
+    text[4] === '-' &&
+    text[7] === '-' &&
+    text[10] === 'T' &&
+    text[13] === ':' &&
+    text[16] === ':' &&
+    text[19] === '.' &&
+    text[23] === 'Z'
+  )
+}
+
+function twoDigits(text: string, at: number): number {
+  return digit(text, at) * 10 + digit(text, at + 1)
 }
 
 /** The value of a digit; not a number if it is none, which carries through. */

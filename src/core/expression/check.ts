@@ -4,7 +4,7 @@ import {checkArithmetic, checkComparison, checkIn} from './check-operators.js'
 import {type Checking, describe, MAX_WRITTEN_OUT, type Names, NO_NAMES, refuse} from './checking.js'
 import {fold} from './constant-folding.js'
 import {asCondition, asType} from './conversion.js'
-import type {ExpressionFault} from './fault.js'
+import type {ExpressionFault, Span} from './fault.js'
 import type {Scope} from './scope.js'
 import type {ConditionalNode, ListNode, LiteralNode, Node} from './syntax.js'
 import {INVALID, type Term} from './term.js'
@@ -16,7 +16,11 @@ export interface Checked {
   readonly uses: Uses
   readonly faults: readonly ExpressionFault[]
   readonly warnings: readonly ExpressionFault[]
+  /** Parts of chains that always say the same. */
+  readonly constantParts: readonly ExpressionFault[]
 }
+
+const CONSTANT_REMEDY = 'remove it, or compare a field of an event'
 
 /** Resolves the names and checks the types of a condition. Reports everything that is wrong, not just the first. */
 export function checkCondition(condition: Node, text: string, scope: Scope): Checked {
@@ -25,17 +29,25 @@ export function checkCondition(condition: Node, text: string, scope: Scope): Che
     uses: new Uses(),
     faults: [],
     warnings: [],
+    constantParts: [],
     remaining: MAX_WRITTEN_OUT,
     check: (node, names) => check(checking, node, names),
     text: ({start, end}) => text.slice(start, end),
   }
-  const parts = conjuncts(condition).map((node) => {
-    const term = checking.check(node, NO_NAMES)
-    return {node, term: asCondition(checking, term, node)}
-  })
-  const {uses, faults, warnings} = checking
+  const nodes = conjuncts(condition)
+  const terms = checkParts(checking, nodes, NO_NAMES)
+  const parts = nodes.map((node, index) => ({node, term: terms[index]!}))
+  const {uses, faults, warnings, constantParts} = checking
   const inOrder = (a: ExpressionFault, b: ExpressionFault): number => a.start - b.start || a.end - b.end
-  return {parts, uses, faults: faults.toSorted(inOrder), warnings: warnings.toSorted(inOrder)}
+  return {parts, uses, faults: faults.toSorted(inOrder), warnings: warnings.toSorted(inOrder), constantParts}
+}
+
+/** Once: what comes after the limit would only repeat it. */
+function refuseTooLarge(checking: Checking, node: Node): Term {
+  const message = 'the nested comprehensions are too large'
+  if (checking.faults.some((fault) => fault.message === message)) return INVALID
+  const remedy = `shorten the lists: all elements together may need ${MAX_WRITTEN_OUT} steps`
+  return refuse(checking, node, message, remedy)
 }
 
 function conjuncts(node: Node): readonly Node[] {
@@ -43,10 +55,7 @@ function conjuncts(node: Node): readonly Node[] {
 }
 
 function check(checking: Checking, node: Node, names: Names): Term {
-  if (checking.remaining-- <= 0) {
-    const remedy = `shorten the lists: all elements together may need ${MAX_WRITTEN_OUT} steps`
-    return refuse(checking, node, 'the nested comprehensions are too large', remedy)
-  }
+  if (checking.remaining-- <= 0) return refuseTooLarge(checking, node)
   switch (node.op) {
     case 'literal':
       return checkLiteral(checking, node)
@@ -65,7 +74,7 @@ function check(checking: Checking, node: Node, names: Names): Term {
       return checkConditional(checking, node, names)
     case 'and':
     case 'or': {
-      const parts = node.parts.map((part) => asCondition(checking, checking.check(part, names), part))
+      const parts = checkParts(checking, node.parts, names)
       if (parts.some(({kind}) => kind === 'invalid')) return INVALID
       return fold({kind: node.op, type: 'bool', parts})
     }
@@ -88,6 +97,25 @@ function check(checking: Checking, node: Node, names: Names): Term {
     case 'in':
       return checkIn(checking, node, names)
   }
+}
+
+/** The parts of a chain. One that always says the same is hardly what was meant, unless it is plainly `true`. */
+function checkParts(checking: Checking, nodes: readonly Node[], names: Names): readonly Term[] {
+  return nodes.map((node) => {
+    const term = asCondition(checking, checking.check(node, names), node)
+    // An element of a comprehension that is written out may well decide; the whole is looked at outside of it.
+    const isSuspect = term.kind === 'constant' && node.op !== 'literal' && names.variables.size === 0
+    if (isSuspect && !checking.constantParts.some((part) => isWithin(part, node))) {
+      const message = `${checking.text(node)} is always ${term.value ?? 'an error'}`
+      const {start, end} = node
+      checking.constantParts.push({start, end, message, remedy: CONSTANT_REMEDY})
+    }
+    return term
+  })
+}
+
+function isWithin(inner: Span, outer: Span): boolean {
+  return inner.start >= outer.start && inner.end <= outer.end
 }
 
 function checkLiteral(checking: Checking, node: LiteralNode): Term {

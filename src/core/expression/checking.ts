@@ -30,6 +30,8 @@ export interface Checking {
   readonly uses: Uses
   readonly faults: ExpressionFault[]
   readonly warnings: ExpressionFault[]
+  /** Parts of chains that always say the same: each once, and not what holds such a part. */
+  readonly constantParts: ExpressionFault[]
   /** How many more terms the expression may become, elements of comprehensions written out. */
   remaining: number
   /** The term of a node. Reports what is wrong; then the term is invalid. */

@@ -10,6 +10,8 @@ export interface Clause {
   /** Its source text. */
   readonly text: string
   readonly test: (evaluation: Evaluation) => Truth
+  /** What it means. */
+  readonly term: Term
   /** Present for comparisons and `in`, unless they are constant. */
   readonly subject?: Subject
 }
@@ -37,7 +39,7 @@ export interface Subject {
 /** `text` is the whole expression. Code is generated when it is first asked for: only explanations need it. */
 export function clauseOf(node: Node, term: Term, text: string): Clause {
   const test = onDemand(() => generateTest(term))
-  const clause = {text: text.slice(node.start, node.end), test}
+  const clause = {text: text.slice(node.start, node.end), test, term}
   const subject = subjectOf(node, term, text)
   return subject === undefined ? clause : {...clause, subject}
 }

@@ -55,18 +55,14 @@ export type Compiled =
 export function compileCondition(text: string, scope: Scope): Compiled {
   const parsed = parseExpression(text)
   if ('faults' in parsed) return parsed
-  const {parts, uses, faults, warnings} = checkCondition(parsed.node, text, scope)
+  const {parts, uses, faults, warnings, constantParts} = checkCondition(parsed.node, text, scope)
   if (faults.length > 0) return {faults}
   const whole = fold({kind: 'and', type: 'bool', parts: parts.map(({term}) => term)})
   const constant = constantWarning(whole, text)
+  const clauses = parts.map(({node, term}) => clauseOf(node, term, text))
   return {
-    condition: conditionOf(
-      text,
-      whole,
-      parts.map(({node, term}) => clauseOf(node, term, text)),
-      uses,
-    ),
-    warnings: constant === undefined ? warnings : [...warnings, constant],
+    condition: conditionOf(text, whole, clauses, uses),
+    warnings: [...warnings, ...(constant === undefined ? constantParts : [constant])],
   }
 }
 

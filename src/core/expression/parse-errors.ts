@@ -49,8 +49,14 @@ export function explainParseError(error: ParseError, text: string): ExpressionFa
   const start = Math.min(error.range?.start ?? 0, text.length)
   const end = Math.min(Math.max(error.range?.end ?? start, start), text.length)
   const summary = error.summary.replace(/\b[A-Z]{3,}\b/g, (token) => TOKENS[token] ?? token)
-  const message = text.trim() === '' ? 'the expression is empty' : lowerFirst(summary)
+  const message =
+    text.trim() === '' ? 'the expression is empty' : (limitMessage(error) ?? lowerFirst(summary))
   return {start, end, message, remedy: remedyFor(error.code, text.slice(0, start), text.slice(start))}
+}
+
+function limitMessage({code, summary}: ParseError): string | undefined {
+  if (code !== 'limit_exceeded') return undefined
+  return summary.includes('Depth') ? 'the expression is nested too deeply' : 'the expression is too large'
 }
 
 function remedyFor(code: string, before: string, rest: string): string {

@@ -125,7 +125,12 @@ class Translation {
     }
     if (value instanceof Uint8Array) return this.#unsupported(span, 'a bytes literal', 'write a string')
     // Integers come as bigint or as the library's object for `5u`.
-    return {op: 'literal', value: Number(value), ...span}
+    const number = Number(value)
+    if (!Number.isFinite(number)) {
+      const message = 'the number is larger than any number can be'
+      this.faults.push({...span, message, remedy: 'write at most 1.7e308'})
+    }
+    return {op: 'literal', value: number, ...span}
   }
 
   #unsupported(span: Span, what: string, remedy: string): Node {

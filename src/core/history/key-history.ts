@@ -43,10 +43,14 @@ export class KeyHistory {
     return this.byRank[rank]?.find(id) ?? this.retired?.get(retiredKey(stream, id))
   }
 
-  /** Keeps an event's id but not its fields, when a key has more events than any evaluation looks at. */
-  retire({stream, id, time, contentHash}: StoredEvent): void {
+  /** Keeps an event's id but not its fields: it is known again, and no evaluation sees it. */
+  retire({stream, id, time, contentHash}: RetiredEvent): void {
     if (this.retired === undefined) this.retired = new Map()
     this.retired.set(retiredKey(stream, id), {stream, id, time, contentHash})
+  }
+
+  retiredEvents(): Iterable<RetiredEvent> {
+    return this.retired?.values() ?? []
   }
 
   /** Forgets the retired events before `time`. Returns them. */

@@ -1,6 +1,7 @@
 import {z} from 'zod'
 import {durationSchema} from '../source/duration.js'
-import {groupSizeSchema} from './group-size.js'
+import {MATCH_FORMS} from './match-schemas.js'
+import {EXAMPLE_TEST, ruleTestSchema} from './rule-test-schema.js'
 
 /*
  * The rule language as a schema: `schema: tripline/rule/v1`. Unknown fields are errors.
@@ -8,101 +9,81 @@ import {groupSizeSchema} from './group-size.js'
 
 export const RULE_SCHEMA = 'tripline/rule/v1'
 
-/** CEL's reserved words, and the names that conditions see without declaring them. */
-const RESERVED = new Set(
-  (
-    'as break const continue else false for function if import in let loop namespace null package return true var void while ' +
-    'location merchant features lists'
-  ).split(' '),
-)
-
-const name = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a name is letters, digits and _, and does not begin with a digit')
-  .refine((text) => !RESERVED.has(text), {error: 'this name is reserved; choose another'})
-
-const condition = z.string({error: 'expected a condition as text; put it in quotes'})
-const stream = z.string()
-
-const eventMatch = z.strictObject({
-  event: z.strictObject({as: name, stream}),
-  when: condition.optional(),
-})
-
-const windowMatch = z.strictObject({
-  window: z.strictObject({as: name, stream, when: condition.optional(), span: durationSchema}),
-  having: condition,
-})
-
-/** Either `as`, for an event that is bound, or `absent`, for one that must not be there. */
-const sequenceStep = z.strictObject({
-  as: name.optional(),
-  absent: name.optional(),
-  stream,
-  when: condition.optional(),
-  times: groupSizeSchema.optional(),
-  next: z.boolean().optional(),
-})
-
-const sequenceMatch = z.strictObject({
-  sequence: z.strictObject({
-    within: durationSchema,
-    steps: z.array(sequenceStep).min(1, 'name at least one event').max(16, 'name at most sixteen events'),
-    until: z.strictObject({as: name, stream, when: condition.optional()}).optional(),
-  }),
-})
-
-const togetherItem = z.strictObject({
-  as: name,
-  stream,
-  when: condition.optional(),
-  after: z.string().optional(),
-})
-
-const togetherMatch = z.strictObject({
-  together: z.strictObject({
-    within: durationSchema,
-    anchor: z.string().optional(),
-    of: z.array(togetherItem).min(2, 'name at least two events').max(8, 'name at most eight events'),
-  }),
-})
-
-const MATCH_FORMS = {
-  event: eventMatch,
-  window: windowMatch,
-  sequence: sequenceMatch,
-  together: togetherMatch,
-}
-
-export type EventMatch = z.infer<typeof eventMatch>
-export type WindowMatch = z.infer<typeof windowMatch>
-export type SequenceMatch = z.infer<typeof sequenceMatch>
-export type SequenceStep = z.infer<typeof sequenceStep>
-export type TogetherMatch = z.infer<typeof togetherMatch>
-
-/** A test inside a rule: events in the order they arrive, and the anchors that are alerted. */
-const ruleTest = z.strictObject({
-  name: z.string(),
-  events: z.array(z.record(z.string(), z.unknown())),
-  expect: z.array(z.string()),
-})
-
 const header = {
-  schema: z.literal(RULE_SCHEMA),
-  id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'an id is kebab-case, such as geo-jump-high-value'),
-  version: z.int().min(1),
-  title: z.string().min(1),
-  description: z.string().optional(),
-  mode: z.enum(['live', 'shadow', 'off']).default('live'),
-  key: z.enum(['user_id', 'card_id', 'merchant_id', 'device_id', 'ip']),
-  severity: z.enum(['low', 'medium', 'high', 'critical']),
-  action: z.enum(['approve', 'review', 'decline']),
-  score: z.number().min(1).max(100),
-  cooldown: durationSchema.optional(),
-  tests: z.array(ruleTest).default([]),
-  tags: z.unknown().optional(),
-  owner: z.unknown().optional(),
-  references: z.unknown().optional(),
+  schema: z.literal(RULE_SCHEMA).meta({description: 'Says that this is a rule.', examples: [RULE_SCHEMA]}),
+  id: z
+    .string()
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'an id is kebab-case, such as geo-jump-high-value')
+    .meta({description: 'Kebab-case, and like no other.', examples: ['geo-jump-high-value']}),
+  version: z
+    .int()
+    .min(1)
+    .meta({
+      description:
+        'A rule whose meaning changed gets a higher number; a change of title, text, tags or tests needs none.',
+      examples: [1],
+    }),
+  title: z
+    .string()
+    .min(1)
+    .meta({description: 'One line for people.', examples: ['Large purchase around an impossible move']}),
+  description: z
+    .string()
+    .optional()
+    .meta({
+      description: 'The fraud that it aims at, the numbers to turn, and what turning them costs.',
+      examples: ['Stolen cards are tried with small amounts first.'],
+    }),
+  mode: z
+    .enum(['live', 'shadow', 'off'])
+    .default('live')
+    .meta({
+      description:
+        'live; shadow: alerts go to every output but webhooks, never into a decision; off: costs nothing.',
+      examples: ['shadow'],
+    }),
+  key: z.enum(['user_id', 'card_id', 'merchant_id', 'device_id', 'ip']).meta({
+    description: "Whose events belong together; card_id: that card's events of that user.",
+    examples: ['user_id'],
+  }),
+  severity: z
+    .enum(['low', 'medium', 'high', 'critical'])
+    .meta({description: 'How urgent its alerts are.', examples: ['high']}),
+  action: z.enum(['approve', 'review', 'decline']).meta({
+    description: 'What it asks for; approve: an allow rule, which counts in decisions and opens no alert.',
+    examples: ['review'],
+  }),
+  score: z
+    .number()
+    .min(1)
+    .max(100)
+    .meta({description: 'How sure it is, 1 to 100; weighs allow rules against declines.', examples: [80]}),
+  cooldown: durationSchema.optional().meta({
+    description: 'At most one alert per key in this span of event time.',
+    examples: ['1h'],
+  }),
+  tests: z
+    .array(ruleTestSchema)
+    .default([])
+    .meta({
+      description: 'What `tripline rules test` runs: at least one that fires and one that just misses.',
+      examples: [[EXAMPLE_TEST]],
+    }),
+  tags: z
+    .unknown()
+    .optional()
+    .meta({description: 'Free: words to find it by.', examples: [['card-testing']]}),
+  owner: z
+    .unknown()
+    .optional()
+    .meta({description: 'Free: who answers for it.', examples: ['fraud-team']}),
+  references: z
+    .unknown()
+    .optional()
+    .meta({
+      description: 'Free: where more is written about it.',
+      examples: [['https://example.com/case-17']],
+    }),
 }
 
 export type MatchFormName = keyof typeof MATCH_FORMS
@@ -124,8 +105,28 @@ export function ruleFileSchema(form: MatchFormName) {
 /** The schema of a rule file whose `match` cannot be told: all that can be said of the rest. */
 export const headerOnlySchema = z.strictObject({...header, match: z.unknown().optional()})
 
+/** The schema of every rule file, whatever its form. */
+export const anyRuleFileSchema = z
+  .strictObject({
+    ...header,
+    match: z.union(Object.values(MATCH_FORMS)).meta({
+      description: 'When it fires: exactly one of event, window, sequence, together.',
+      examples: [{event: {as: 'tx', stream: 'transactions'}, when: 'tx.amount_usd > 5000'}],
+    }),
+  })
+  .meta({
+    title: 'Tripline rule',
+    description: 'A rule: which events make it fire, and what is to be done then.',
+  })
+
+export type EventMatch = z.infer<(typeof MATCH_FORMS)['event']>
+export type WindowMatch = z.infer<(typeof MATCH_FORMS)['window']>
+export type SequenceMatch = z.infer<(typeof MATCH_FORMS)['sequence']>
+export type SequenceStep = SequenceMatch['sequence']['steps'][number]
+export type TogetherMatch = z.infer<(typeof MATCH_FORMS)['together']>
+
 export type RuleHeader = Omit<z.infer<ReturnType<typeof ruleFileSchema>>, 'match'>
-export type RuleTest = z.infer<typeof ruleTest>
+export type RuleTest = z.infer<typeof ruleTestSchema>
 
 /** A rule file that fits the schema. */
 export type RuleFile = RuleHeader & {

@@ -15,16 +15,19 @@ export function parseDuration(text: string): number | undefined {
 }
 
 /** A duration in a file, as milliseconds. */
-export const durationSchema = z.string(DURATION_REMEDY).transform((text, context) => {
-  const ms = parseDuration(text)
-  if (ms !== undefined) return ms
-  context.addIssue({
-    code: 'custom',
-    message: `${JSON.stringify(text)} is no duration`,
-    params: {remedy: DURATION_REMEDY},
+export const durationSchema = z
+  .string(DURATION_REMEDY)
+  .transform((text, context) => {
+    const ms = parseDuration(text)
+    if (ms !== undefined) return ms
+    context.addIssue({
+      code: 'custom',
+      message: `${JSON.stringify(text)} is no duration`,
+      params: {remedy: DURATION_REMEDY},
+    })
+    return z.NEVER
   })
-  return z.NEVER
-})
+  .meta({pattern: DURATION.source})
 
 /** A duration for people: the two largest units. */
 export function describeDuration(ms: number): string {

@@ -107,6 +107,11 @@ export function observeSilence(time: PartitionTime, wall: WallTime, settings: Ti
   resolve(time, wall - settings.idleTimeout)
 }
 
+/** Notes that deadlines up to an event time were reached: what a recorded run says of itself. */
+export function observeResolved(time: PartitionTime, upTo: EventTime): void {
+  resolve(time, upTo)
+}
+
 /** Nothing follows: whatever was absent stays absent. */
 export function endInput(time: PartitionTime): void {
   time.resolved = END_OF_TIME

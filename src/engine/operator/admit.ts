@@ -90,7 +90,8 @@ class Admission {
     if (known !== undefined && (event.stream.neverLate || known.time > watermark - settings.dedupRetention)) {
       return known.contentHash === event.contentHash ? DUPLICATE : refused(idConflict(event))
     }
-    if (!event.stream.neverLate && isLate(event.time, watermark, settings)) {
+    const late = isLate(event.time, watermark, settings) || event.time <= partition.lateUpTo
+    if (!event.stream.neverLate && late) {
       if (record.bytes !== undefined)
         this.late.push({stream: event.stream.name, offset: record.offset, bytes: record.bytes})
       return LATE

@@ -49,6 +49,8 @@ export interface LoadedBatch extends DecodedBatch {
   readonly expiring: readonly KeyState[]
   /** Keys with rules that waited for a deadline which is reached. */
   readonly due: readonly KeyState[]
+  /** Keys at which rules that look back have not looked yet. */
+  readonly lookedBackAt: readonly KeyState[]
 }
 
 export interface AdmittedBatch extends LoadedBatch {
@@ -61,7 +63,7 @@ export interface AdmittedBatch extends LoadedBatch {
 
 /** What an accepted event changed: in its own key or, for a merchant's profile, in those that were there. */
 export interface Consequence {
-  /** Undefined: time went on, and a deadline was reached. */
+  /** Undefined: time went on, and a deadline was reached; or a rule that came into force looked back. */
   readonly cause: AcceptedEvent | undefined
   readonly state: KeyState
   readonly changes: readonly ExplainedChange[]

@@ -21,6 +21,6 @@ export function commit(store: StateStore): OperatorFunction<DecidedBatch, Commit
 }
 
 /** A poll that brought nothing may still drop what has expired. */
-function changesAnything({checkpoint, fromOffset, keys, outbox}: Commit): boolean {
-  return checkpoint.offset !== fromOffset || keys.length > 0 || outbox !== undefined
+function changesAnything({checkpoint, fromOffset, keys, outbox, inForce}: Commit): boolean {
+  return checkpoint.offset !== fromOffset || keys.length > 0 || outbox !== undefined || inForce !== undefined
 }

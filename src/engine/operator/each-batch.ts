@@ -6,7 +6,7 @@ import type {EventSource, InputBatch} from '../port/event-source.js'
  * this is how backpressure reaches it. Completes at the end of the input; fails with the first step that fails.
  */
 export function eachBatch<T>(
-  source: EventSource,
+  source: Pick<EventSource, 'next'>,
   steps: (batch: Observable<InputBatch>) => Observable<T>,
 ): Observable<T> {
   return defer(() => {

@@ -14,6 +14,9 @@ const EXPIRING_KEYS_PER_BATCH = 500
 /** So many keys of a stage of which a deadline is reached are looked at with each batch. */
 const DUE_KEYS_PER_BATCH = 500
 
+/** At so many keys of a stage rules look back with each batch. */
+const LOOK_BACK_KEYS_PER_BATCH = 200
+
 /** Brings the state of every key that the batch touches into memory: one request for all that are missing. */
 export function loadState(store: StateStore): OperatorFunction<DecodedBatch, LoadedBatch> {
   return concatMap(async (batch) => {
@@ -21,6 +24,9 @@ export function loadState(store: StateStore): OperatorFunction<DecodedBatch, Loa
     const wanted = new WantedKeys(partition)
     const expiring = take(partition.stages, wanted, (stage) => stage.expiredKeys(EXPIRING_KEYS_PER_BATCH))
     const due = take(partition.stages, wanted, (stage) => stage.dueKeys(DUE_KEYS_PER_BATCH))
+    const lookedBackAt = take(partition.stages, wanted, (stage) =>
+      stage.takeLookBackKeys(LOOK_BACK_KEYS_PER_BATCH),
+    )
     for (const outcome of outcomes) {
       if (isRefusal(outcome)) continue
       const {key, time} = outcome
@@ -33,6 +39,7 @@ export function loadState(store: StateStore): OperatorFunction<DecodedBatch, Loa
       ...batch,
       expiring: expiring.map(({stage, key}) => stage.stateOf(key)),
       due: due.map(({stage, key}) => stage.stateOf(key)),
+      lookedBackAt: lookedBackAt.map(({stage, key}) => stage.stateOf(key)),
       states: outcomes.map((outcome) => homeOf(outcome, partition)),
     }
   })

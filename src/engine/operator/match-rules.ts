@@ -19,6 +19,7 @@ export function matchRules(): OperatorFunction<AdmittedBatch, MatchedBatch> {
   return map((batch) => {
     const matching = new Matching(batch.partition)
     for (const state of batch.due) matching.timeWentOn(state)
+    for (const state of batch.lookedBackAt) matching.lookBackAt(state)
     for (const cause of batch.accepted) matching.accept(cause)
     const {consequences, visits, repartitioned} = matching
     return {...batch, consequences, visits, repartitioned}
@@ -38,6 +39,11 @@ class Matching {
   timeWentOn(state: KeyState): void {
     const stage = this.stageOf(state)
     const changes = stage.evaluator.timeWentOn(state, stage.time.resolvedUpTo)
+    if (changes.length > 0) this.consequences.push({cause: undefined, state, changes})
+  }
+
+  lookBackAt(state: KeyState): void {
+    const changes = this.stageOf(state).lookBackAt(state)
     if (changes.length > 0) this.consequences.push({cause: undefined, state, changes})
   }
 

@@ -1,10 +1,11 @@
 import type {Observable} from 'rxjs'
-import type {Decode} from '../../core/event/decode.js'
+import {activate} from '../operator/activate.js'
 import {admit} from '../operator/admit.js'
 import type {CommittedBatch} from '../operator/batch.js'
 import {commit} from '../operator/commit.js'
 import {decide} from '../operator/decide.js'
 import {decode} from '../operator/decode.js'
+import {DuesFirst} from '../operator/dues-first.js'
 import {eachBatch} from '../operator/each-batch.js'
 import {loadState} from '../operator/load-state.js'
 import {loadUsers} from '../operator/load-users.js'
@@ -14,6 +15,7 @@ import type {Clock} from '../port/clock.js'
 import type {EventSource} from '../port/event-source.js'
 import type {Publisher} from '../port/publisher.js'
 import type {StateStore} from '../port/state-store.js'
+import type {PreparedBundle} from '../stage/adopt-bundle.js'
 import type {Partition} from '../stage/partition.js'
 
 export interface ScoringPorts {
@@ -24,9 +26,9 @@ export interface ScoringPorts {
 }
 
 export interface ScoringParts extends ScoringPorts {
-  readonly decodeEvent: Decode
-  readonly eventLimit: number
   readonly partitionOf: (number: number) => Partition
+  /** The bundle that a control record on the log names. */
+  readonly bundleOf: (id: string) => Promise<PreparedBundle>
 }
 
 /**
@@ -34,17 +36,18 @@ export interface ScoringParts extends ScoringPorts {
  * over it. The next batch is asked for when the last one is published, so that a slow step holds the source back.
  */
 export function scoring(parts: ScoringParts): Observable<CommittedBatch> {
-  const {source, store, publisher, clock, decodeEvent, eventLimit, partitionOf} = parts
-  return eachBatch(source, (batch) =>
+  const {source, store, publisher, clock, partitionOf} = parts
+  return eachBatch(new DuesFirst(source, partitionOf), (batch) =>
     batch.pipe(
-      decode(decodeEvent, eventLimit, partitionOf), // bytes → events, or dead letters
-      loadState(store), //                             the histories of their keys
-      admit(), //                                      duplicate, late or accepted; timestamps, watermark, ledger
-      matchRules(), //                                 as-of joins, rules: what fires, what no longer does
-      loadUsers(store), //                             of transactions that rules by other keys are about
-      decide(clock), //                                decisions, their revisions, alerts
-      commit(store), //                                state, offsets and outbox, all or nothing
-      publish(publisher), //                           to those who wait for them
+      activate(parts), //      another bundle comes into force, where the log says so
+      decode(partitionOf), //  bytes → events, or dead letters
+      loadState(store), //     the histories of their keys
+      admit(), //              duplicate, late or accepted; timestamps, watermark, ledger
+      matchRules(), //         as-of joins, rules: what fires, what no longer does
+      loadUsers(store), //     of transactions that rules by other keys are about
+      decide(clock), //        decisions, their revisions, alerts
+      commit(store), //        state, offsets and outbox, all or nothing
+      publish(publisher), //   to those who wait for them
     ),
   )
 }

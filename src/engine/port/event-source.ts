@@ -1,3 +1,4 @@
+import type {Activation} from '../../core/bundle/activation.js'
 import type {DecodedEvent, Refusal} from '../../core/event/decode.js'
 import type {WallTime} from '../../core/event/time.js'
 
@@ -21,6 +22,8 @@ export interface InputRecord {
 export interface InputBatch {
   readonly partition: number
   readonly records: readonly InputRecord[]
+  /** A bundle comes into force here. Its record comes alone: such a batch has no others. */
+  readonly control?: Activation | undefined
   /** Wall time up to which the partition was read: that of the poll if it reached the end, else the last record's arrival. */
   readonly polledAt: WallTime
   /** Offset at which the reading began, where the source can tell: one that skips or repeats records is refused. */
@@ -40,4 +43,9 @@ export interface EventSource {
   seek(partition: number, offset: number): void
   /** The next batch. Waits for input, but not for ever: an empty batch tells the time. Undefined at the end of the input. */
   next(): Promise<InputBatch | undefined>
+  /**
+   * Reads again what stands before an offset of a partition, as far as it is still there: in pieces, the newest piece
+   * first, each in the order of arrival. Absent where nothing is kept.
+   */
+  before?(partition: number, offset: number): AsyncIterable<readonly InputRecord[]>
 }

@@ -1,3 +1,6 @@
+import type {InForce} from '../../core/bundle/in-force.js'
+import type {KeptFirings} from '../../core/decision/kept-firings.js'
+import type {RuleHit} from '../../core/decision/key-state.js'
 import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
 import type {DeadLetter} from '../../core/event/dead-letter.js'
 import type {Fields, StoredEvent} from '../../core/event/stored-event.js'
@@ -16,42 +19,16 @@ export interface PersistedEvent {
 
 /** What was said about a key's unsettled anchors, as plain data. */
 export interface PersistedJudgement {
-  readonly rules: readonly PersistedRuleFirings[]
+  /** Of the rules that run, and of those that do not run any more. */
+  readonly rules: readonly KeptFirings[]
   readonly decisions: readonly PersistedDecision[]
-}
-
-export interface PersistedRuleFirings {
-  readonly rule: string
-  readonly version: number
-  readonly keyValue: string
-  readonly lastSettledAlert: EventTime | null
-  readonly firings: readonly PersistedFiring[]
-}
-
-export interface PersistedFiring {
-  readonly anchor: string
-  readonly alertId: string
-  readonly alerted: boolean
-  readonly nextRevision: number
-  readonly truncated: boolean
-  /** Whether the rule fires; false while it waits for its deadline. */
-  readonly fires: boolean
-  /** Null if it has none. */
-  readonly deadline: EventTime | null
-  /** Null once the rule no longer fires for the anchor. */
-  readonly evidence: readonly {readonly slot: number; readonly stream: string; readonly id: string}[] | null
 }
 
 export interface PersistedDecision {
   readonly transaction: string
   readonly decision: 'approve' | 'review' | 'decline'
   readonly revision: number
-  readonly hits: readonly {
-    readonly rule: string
-    readonly version: number
-    readonly alertId: string | null
-    readonly reason: string
-  }[]
+  readonly hits: readonly RuleHit[]
 }
 
 export interface PersistedKey {
@@ -67,6 +44,8 @@ export interface Checkpoint {
   readonly ledger: Ledger
   /** The bundle that was in force. */
   readonly bundle: string
+  /** What its rules did (`packCounts`). */
+  readonly counts: readonly number[]
   /** Number of the last outbox entry. */
   readonly outboxSequence: number
 }
@@ -105,6 +84,14 @@ export interface EventPlace {
   readonly id: string
 }
 
+/** Fields of an accepted event, by the key in whose history it may stand. */
+export interface AddedFields extends EventPlace {
+  readonly key: string
+  /** Of the event they were read from: another one under the same id is not meant. */
+  readonly contentHash: number
+  readonly fields: Fields
+}
+
 /** What changes about one key. */
 export interface KeyChange {
   readonly key: string
@@ -124,6 +111,8 @@ export interface Commit {
   /** Offset at which the batch began: must be where the partition stands. */
   readonly fromOffset: number
   readonly checkpoint: Checkpoint
+  /** How the bundle in force came to be so, where that changed. Those before it are remembered. */
+  readonly inForce: InForce | undefined
   readonly keys: readonly KeyChange[]
   readonly profiles: readonly StoredEvent[]
   /** Transactions that a late profile may change. */
@@ -140,6 +129,8 @@ export interface OpenedPartition {
   /** Higher than every epoch before: commits of earlier owners are refused from now on. */
   readonly epoch: number
   readonly checkpoint: Checkpoint | undefined
+  /** Undefined until a second bundle was activated. */
+  readonly inForce: InForce | undefined
   /** Every key that has an expiry. */
   readonly expiries: readonly (readonly [key: string, expiry: EventTime])[]
   /** Every key with a rule that waits for a deadline. */
@@ -175,4 +166,9 @@ export interface StateStore {
   load(partition: number, keys: readonly string[]): Promise<readonly (PersistedKey | undefined)[]>
   /** Writes all of a batch's effects or none. Rejects with StaleEpochError or OffsetMismatchError and has then written nothing. */
   commit(partition: number, commit: Commit): Promise<void>
+  /**
+   * Gives events that are kept fields which they lack; those that are not kept (any more) are passed over. Belongs to no
+   * commit: nobody looks at such fields before an activation that comes later, and adding them twice changes nothing.
+   */
+  addFields(partition: number, added: readonly AddedFields[]): Promise<void>
 }

@@ -8,6 +8,10 @@ export class ExpiryIndex {
   private readonly bucketByKey = new Map<string, number>()
   private readonly keysByBucket = new Map<number, Set<string>>()
 
+  keys(): Iterable<string> {
+    return this.bucketByKey.keys()
+  }
+
   has(key: string): boolean {
     return this.bucketByKey.has(key)
   }

@@ -1,20 +1,23 @@
-import type {Bundle} from '../../core/bundle/bundle.js'
-import {NO_RULES, type RuleSet} from '../../core/bundle/rule-set.js'
+import {NO_RULES, type RuleSet, stageKeyOf} from '../../core/bundle/rule-set.js'
 import {emptyKeyState, type KeyState} from '../../core/decision/key-state.js'
 import type {RuleCounts} from '../../core/decision/rule-counters.js'
-import {RuleEvaluator} from '../../core/decision/rule-evaluator.js'
+import {type ExplainedChange, RuleEvaluator} from '../../core/decision/rule-evaluator.js'
 import type {KeyField} from '../../core/event/stream.js'
 import type {EventTime} from '../../core/event/time.js'
 import type {VersionedTable} from '../../core/history/versioned-table.js'
+import type {Rule} from '../../core/rule/rule.js'
 import {DeadlineIndex} from './deadline-index.js'
 import {ExpiryIndex} from './expiry-index.js'
 import {KeyCache} from './key-cache.js'
+import type {RunningBundle} from './running-bundle.js'
 import {storeKey} from './store-key.js'
 
 /** How far time is for a stage. */
 export interface StageTime {
   /** Events up to this event time are late. */
   readonly lateUpTo: EventTime
+  /** What was said about anchors that only events up to this time could change may be forgotten. */
+  readonly forgetUpTo: EventTime
   /** Anchors up to this event time never change again. */
   readonly settledUpTo: EventTime
   /** Deadlines up to this event time are reached. */
@@ -28,20 +31,45 @@ export class KeyedStage {
   readonly keys: KeyCache
   readonly expiries = new ExpiryIndex()
   readonly deadlines = new DeadlineIndex()
-  readonly rules: RuleSet
-  readonly evaluator: RuleEvaluator
+  rules!: RuleSet
+  evaluator!: RuleEvaluator
+  /** Rules that look at all anchors, and the keys at which they have not looked yet. */
+  private lookingBack: readonly Rule[] = []
+  private notLookedAt: string[] = []
 
   constructor(
     readonly keyField: KeyField,
     readonly time: StageTime,
-    bundle: Bundle,
-    merchants: VersionedTable,
-    counters: readonly RuleCounts[],
+    private readonly merchants: VersionedTable,
     keyCapacity: number,
   ) {
     this.keys = new KeyCache(keyCapacity)
-    this.rules = bundle.ruleSets.get(keyField) ?? NO_RULES
-    this.evaluator = new RuleEvaluator(bundle, this.rules, merchants, counters)
+  }
+
+  /** Runs the rules of a bundle from now on. */
+  run({bundle, since}: RunningBundle, counters: readonly RuleCounts[]): void {
+    this.rules = bundle.ruleSets.get(this.keyField) ?? NO_RULES
+    this.evaluator = new RuleEvaluator(bundle, this.rules, this.merchants, counters, since)
+  }
+
+  /** Lets rules look, key by key, at all anchors that are there. */
+  lookBack(rules: readonly Rule[]): void {
+    this.lookingBack = rules.filter((rule) => stageKeyOf(rule) === this.keyField)
+    this.notLookedAt = this.lookingBack.length === 0 ? [] : [...this.expiries.keys()]
+  }
+
+  /** Takes up to `limit` of the keys at which rules have not looked back yet. */
+  takeLookBackKeys(limit: number): readonly string[] {
+    return this.notLookedAt.splice(-limit, limit)
+  }
+
+  get hasLookedBack(): boolean {
+    return this.notLookedAt.length === 0
+  }
+
+  /** What rules that look back say of a key. */
+  lookBackAt(state: KeyState): readonly ExplainedChange[] {
+    return this.evaluator.lookBack(state, this.lookingBack, this.time.resolvedUpTo)
   }
 
   /** The state of a key that is in memory, or begins now. */
@@ -70,7 +98,7 @@ export class KeyedStage {
   }
 
   /** What a rule waited for has come about, and is not looked at yet. */
-  private isDue(key: string): boolean {
+  isDue(key: string): boolean {
     const deadline = this.deadlines.get(key)
     return deadline !== undefined && deadline <= this.time.resolvedUpTo
   }

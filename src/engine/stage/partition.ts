@@ -1,5 +1,6 @@
 import type {Bundle} from '../../core/bundle/bundle.js'
-import {countersFor, type RuleCounts} from '../../core/decision/rule-counters.js'
+import {firstInForce, type InForce, type TakeoverMoment} from '../../core/bundle/in-force.js'
+import {countersAfter, type RuleCounts, unpackCounts} from '../../core/decision/rule-counters.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
 import type {KeyField} from '../../core/event/stream.js'
 import {BEGINNING_OF_TIME, type EventTime, type WallTime} from '../../core/event/time.js'
@@ -13,6 +14,7 @@ import {
 import type {OpenedPartition, OutboxEntry} from '../port/state-store.js'
 import {KeyedStage, type StageTime} from './keyed-stage.js'
 import {restoreEvent} from './restore.js'
+import {type RunningBundle, runningBundle} from './running-bundle.js'
 import {SharedState} from './shared-state.js'
 import {parseStoreKey} from './store-key.js'
 
@@ -23,7 +25,7 @@ import {parseStoreKey} from './store-key.js'
 export class Partition implements StageTime {
   /** The primary stage, the only one that decides. */
   readonly users: KeyedStage
-  readonly counters: readonly RuleCounts[]
+  counters: readonly RuleCounts[]
   readonly ledger: Ledger
   readonly epoch: number
   /** Outbox entries that the last owner may not have published. */
@@ -33,12 +35,17 @@ export class Partition implements StageTime {
   offset: number
   outboxSequence: number
   publishedUpTo: number
+  /** How the bundle in force came to be so. */
+  inForce: InForce
+  running: RunningBundle
+  /** Whether that changed, and is to be stored with the next commit. */
+  isNewlyInForce = false
   /** Begins with the first record that is read. */
   time: PartitionTime | undefined
 
   constructor(
     readonly number: number,
-    readonly bundle: Bundle,
+    bundle: Bundle,
     opened: OpenedPartition,
     keyCapacity: number,
     readonly shared: SharedState = new SharedState(bundle, keyCapacity),
@@ -51,8 +58,12 @@ export class Partition implements StageTime {
     this.outboxSequence = checkpoint?.outboxSequence ?? 0
     this.inherited = opened.outbox
     this.publishedUpTo = this.outboxSequence - opened.outbox.length
-    this.counters = countersFor(bundle.rules)
-    this.users = new KeyedStage('user_id', this, bundle, shared.merchants, this.counters, keyCapacity)
+    this.counters = unpackCounts(checkpoint?.counts ?? [], bundle.rules)
+    this.inForce = opened.inForce ?? shared.inForce ?? firstInForce(bundle)
+    this.running = runningBundle(bundle, this.inForce)
+    this.users = new KeyedStage('user_id', this, shared.merchants, keyCapacity)
+    if (opened.inForce !== undefined) shared.run(this.running)
+    this.users.run(this.running, this.counters)
     shared.join(this)
     this.restore(opened)
   }
@@ -60,6 +71,7 @@ export class Partition implements StageTime {
   private restore({expiries, deadlines, profiles, visits}: OpenedPartition): void {
     for (const [name, expiry] of expiries) {
       const {keyField, key} = parseStoreKey(name)
+      this.shared.ensureStage(keyField)
       this.stageOf(keyField)?.expiries.set(key, expiry)
     }
     for (const [name, deadline] of deadlines) {
@@ -71,6 +83,47 @@ export class Partition implements StageTime {
       this.shared.merchants.insert(merchantOf(version), version)
     }
     for (const visit of visits) this.shared.visits.add(visit)
+    this.lookBack()
+  }
+
+  get bundle(): Bundle {
+    return this.shared.bundle
+  }
+
+  /** Goes on under the bundle that the shared state runs. States in memory are prepared for it when they are next used. */
+  adopt(inForce: InForce, former: Bundle): void {
+    this.inForce = inForce
+    this.running = runningBundle(this.bundle, inForce)
+    this.isNewlyInForce = true
+    this.counters = countersAfter(former.rules, this.counters, this.bundle.rules)
+    this.users.run(this.running, this.counters)
+    this.lookBack()
+  }
+
+  private lookBack(): void {
+    const {inForce, bundle} = this
+    if (!inForce.isBackfilling) return
+    const rules = bundle.rules.filter(({id}) => inForce.backfill.includes(id))
+    for (const stage of this.stages) stage.lookBack(rules)
+  }
+
+  /** Rules that look back have looked at every key: what was kept for them may go. */
+  finishLookingBack(): void {
+    if (!this.inForce.isBackfilling || !this.stages.every(({hasLookedBack}) => hasLookedBack)) return
+    this.inForce = {...this.inForce, isBackfilling: false}
+    this.isNewlyInForce = true
+  }
+
+  /** Where time stands, to be held against whatever comes after. */
+  get moment(): TakeoverMoment {
+    const settled = Math.min(this.settledUpTo, this.shared.settledUpTo) as EventTime
+    const {lateUpTo, resolvedUpTo: resolved} = this
+    return {
+      watermark: this.time?.watermark ?? null,
+      lateUpTo: finite(lateUpTo),
+      settledUpTo: finite(settled),
+      resolvedUpTo: finite(resolved),
+    }
   }
 
   /** The stage that keeps histories by a field; undefined if nothing asks for one. */
@@ -102,12 +155,21 @@ export class Partition implements StageTime {
     return this.time === undefined ? BEGINNING_OF_TIME : watermarkOf(this.time)
   }
 
+  /** What was late stays late, also under a bundle that allows more. */
   get lateUpTo(): EventTime {
-    return (this.watermark - this.bundle.settings.time.allowedLateness) as EventTime
+    const before = this.inForce.time?.lateUpTo ?? BEGINNING_OF_TIME
+    return Math.max(before, this.watermark - this.bundle.settings.time.allowedLateness) as EventTime
+  }
+
+  /** While rules look back, all stays as it was when they were told to. */
+  get forgetUpTo(): EventTime {
+    const {time, isBackfilling} = this.inForce
+    return isBackfilling ? (time?.lateUpTo ?? BEGINNING_OF_TIME) : this.lateUpTo
   }
 
   get settledUpTo(): EventTime {
-    return (this.lateUpTo - this.bundle.lookahead) as EventTime
+    const before = this.inForce.time?.settledUpTo ?? BEGINNING_OF_TIME
+    return Math.max(before, this.forgetUpTo - this.bundle.lookahead) as EventTime
   }
 
   get resolvedUpTo(): EventTime {
@@ -118,16 +180,24 @@ export class Partition implements StageTime {
   get finalUpTo(): EventTime {
     const {settledUpTo, shared, users} = this
     const deadline = Math.min(users.deadlines.earliest, shared.earliestDeadline)
-    return Math.min(settledUpTo, shared.settledUpTo, deadline - 1) as EventTime
+    // The anchor that waits for it came no more than this before it.
+    const waiting = deadline - this.bundle.lookahead
+    return Math.min(settledUpTo, shared.settledUpTo, waiting - 1) as EventTime
   }
 
   get expiresBefore(): EventTime {
-    return (this.watermark - this.bundle.retention) as EventTime
+    const {time, isBackfilling} = this.inForce
+    const watermark = isBackfilling ? (time?.watermark ?? BEGINNING_OF_TIME) : this.watermark
+    return (watermark - this.bundle.retention) as EventTime
   }
 
   get waitsForDeadlines(): boolean {
     return this.users.deadlines.size > 0 || this.shared.waitsForDeadlines
   }
+}
+
+function finite(time: EventTime): EventTime | null {
+  return Number.isFinite(time) ? time : null
 }
 
 export function merchantOf(profile: StoredEvent): string {

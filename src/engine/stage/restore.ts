@@ -1,23 +1,19 @@
 import type {Bundle} from '../../core/bundle/bundle.js'
 import {type Firing, firingsKey, type RuleFirings} from '../../core/decision/firing.js'
-import {
-  type DecisionState,
-  emptyKeyState,
-  type KeyState,
-  type RuleHit,
-} from '../../core/decision/key-state.js'
+import type {KeptFiring, KeptFirings} from '../../core/decision/kept-firings.js'
+import {type DecisionState, emptyKeyState, type KeyState} from '../../core/decision/key-state.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
 import {type KeyField, TRANSACTION_RANK} from '../../core/event/stream.js'
+import {BEGINNING_OF_TIME} from '../../core/event/time.js'
 import type {Match} from '../../core/rule/form.js'
 import type {Rule} from '../../core/rule/rule.js'
 import type {
   PersistedDecision,
   PersistedEvent,
-  PersistedFiring,
   PersistedJudgement,
   PersistedKey,
-  PersistedRuleFirings,
 } from '../port/state-store.js'
+import type {RunningBundle} from './running-bundle.js'
 
 const NO_PREDICATES: readonly number[] = []
 
@@ -30,43 +26,75 @@ export function restoreEvent(persisted: PersistedEvent, bundle: Bundle): StoredE
   return event
 }
 
-/** A key's state from what was kept of it. Rules that no longer run are left out. */
+/** A key's state from what was kept of it, prepared for the bundle that runs. */
 export function restoreKey(
   key: string,
   keyField: KeyField,
   persisted: PersistedKey | undefined,
-  bundle: Bundle,
+  running: RunningBundle,
 ): KeyState {
+  const {bundle, historyFrom} = running
   const state = emptyKeyState(key, keyField)
   if (persisted === undefined) return state
-  for (const event of persisted.events) state.history.insert(restoreEvent(event, bundle))
-  state.isListed = persisted.events.some(({stream}) => !bundle.streams.get(stream)?.neverLate)
-  for (const {rule, version, keyValue, firings, lastSettledAlert} of persisted.judgement?.rules ?? []) {
-    const running = runningRule(bundle, rule, version)
-    if (running === undefined) continue
-    const restored = firings.flatMap((firing) => restoreFiring(firing, running, state, bundle))
-    if (state.firings === undefined) state.firings = new Map()
-    state.firings.set(firingsKey(running, keyValue), {
-      rule: running,
-      keyValue,
-      firings: restored,
-      lastSettledAlert: lastSettledAlert ?? undefined,
-    })
+  for (const event of persisted.events) {
+    const staysForEver = bundle.streams.get(event.stream)?.neverLate === true
+    if (event.time < historyFrom && !staysForEver) state.history.retire(event)
+    else state.history.insert(restoreEvent(event, bundle))
+    if (!staysForEver) state.isListed = true
   }
-  for (const decision of persisted.judgement?.decisions ?? []) restoreDecision(decision, state, bundle)
+  for (const kept of persisted.judgement?.rules ?? []) {
+    const rule = bundle.rules.find(({id, version}) => id === kept.rule && version === kept.version)
+    if (rule === undefined) state.stopped = [...(state.stopped ?? []), kept]
+    else restoreFirings(kept, rule, state, running)
+  }
+  for (const decision of persisted.judgement?.decisions ?? []) restoreDecision(decision, state)
   return state
 }
 
-function restoreFiring(persisted: PersistedFiring, rule: Rule, state: KeyState, bundle: Bundle): Firing[] {
-  const anchor = state.history.series(rule.form.anchorRank)?.find(persisted.anchor)
+/** A state that is in memory, as another bundle left it, prepared for the one that runs. */
+export function carryOver(former: KeyState, running: RunningBundle): KeyState {
+  const {key, keyField, history, isListed} = former
+  const events = history.allSeries().flatMap((series) => series.events)
+  const judgement = persistJudgement(former) ?? undefined
+  const state = restoreKey(key, keyField, {events, judgement}, running)
+  for (const event of history.retiredEvents()) state.history.retire(event)
+  state.isListed = isListed
+  return state
+}
+
+function restoreFirings(
+  {keyValue, firings, lastSettledAlert}: KeptFirings,
+  rule: Rule,
+  state: KeyState,
+  {bundle, since}: RunningBundle,
+): void {
+  if (state.firings === undefined) state.firings = new Map()
+  state.firings.set(firingsKey(rule, keyValue), {
+    rule,
+    keyValue,
+    firings: firings.flatMap((firing) => restoreFiring(firing, rule, state, bundle, since[rule.index])),
+    lastSettledAlert: lastSettledAlert ?? undefined,
+  })
+}
+
+function restoreFiring(
+  kept: KeptFiring,
+  rule: Rule,
+  state: KeyState,
+  bundle: Bundle,
+  since = BEGINNING_OF_TIME,
+): Firing[] {
+  const anchor = state.history.series(rule.form.anchorRank)?.find(kept.anchor)
   if (anchor === undefined) return []
-  const {alertId, fires, alerted, nextRevision} = persisted
-  const match = restoreMatch(persisted, rule, state, bundle)
+  const {alertId, fires, alerted, nextRevision} = kept
+  // A rule that runs again does not go on to wait for what it was waiting for when it stopped.
+  const waitsInVain = !fires && anchor.time < since
+  const match = waitsInVain ? undefined : restoreMatch(kept, rule, state, bundle)
   return [{anchor, alertId, fires, alerted, nextRevision, match}]
 }
 
 function restoreMatch(
-  {evidence, truncated, deadline}: PersistedFiring,
+  {evidence, truncated, deadline}: KeptFiring,
   rule: Rule,
   state: KeyState,
   bundle: Bundle,
@@ -83,40 +111,33 @@ function restoreMatch(
   }
 }
 
-function restoreDecision(persisted: PersistedDecision, state: KeyState, bundle: Bundle): void {
-  const transaction = state.history.series(TRANSACTION_RANK)?.find(persisted.transaction)
+function restoreDecision({transaction: id, ...rest}: PersistedDecision, state: KeyState): void {
+  const transaction = state.history.series(TRANSACTION_RANK)?.find(id)
   if (transaction === undefined) return
-  const hits = persisted.hits.flatMap(({rule, version, alertId, reason}): RuleHit[] => {
-    const running = runningRule(bundle, rule, version)
-    return running === undefined ? [] : [{rule: running, alertId, reason}]
-  })
-  const {decision, revision} = persisted
   if (state.decisions === undefined) state.decisions = new Map()
-  state.decisions.set(transaction.id, {transaction, decision, revision, hits})
-}
-
-function runningRule(bundle: Bundle, id: string, version: number): Rule | undefined {
-  return bundle.rules.find((rule) => rule.id === id && rule.version === version)
+  state.decisions.set(id, {transaction, ...rest})
 }
 
 /** What to keep of a key's judgement; null if there is nothing to keep. */
-export function persistJudgement(state: KeyState): PersistedJudgement | null {
-  const {firings, decisions} = state
-  if (firings === undefined && decisions === undefined) return null
+export function persistJudgement({firings, stopped, decisions}: KeyState): PersistedJudgement | null {
+  if (firings === undefined && stopped === undefined && decisions === undefined) return null
   return {
-    rules: [...(firings?.values() ?? [])].map(persistFirings),
+    rules: [...[...(firings?.values() ?? [])].map(persistFirings), ...(stopped ?? [])],
     decisions: [...(decisions?.values() ?? [])].map(persistDecision),
   }
 }
 
-function persistFirings({rule, keyValue, firings, lastSettledAlert}: RuleFirings): PersistedRuleFirings {
+function persistFirings({rule, keyValue, firings, lastSettledAlert}: RuleFirings): KeptFirings {
   return {
     rule: rule.id,
     version: rule.version,
     keyValue,
+    lookahead: rule.form.lookahead,
+    cooldown: rule.cooldown ?? null,
     lastSettledAlert: lastSettledAlert ?? null,
     firings: firings.map(({anchor, alertId, fires, alerted, nextRevision, match}) => ({
       anchor: anchor.id,
+      time: anchor.time,
       alertId,
       alerted,
       nextRevision,
@@ -129,10 +150,5 @@ function persistFirings({rule, keyValue, firings, lastSettledAlert}: RuleFirings
 }
 
 function persistDecision({transaction, decision, revision, hits}: DecisionState): PersistedDecision {
-  return {
-    transaction: transaction.id,
-    decision,
-    revision,
-    hits: hits.map(({rule, alertId, reason}) => ({rule: rule.id, version: rule.version, alertId, reason})),
-  }
+  return {transaction: transaction.id, decision, revision, hits}
 }

@@ -1,48 +1,80 @@
 import type {Bundle} from '../../core/bundle/bundle.js'
-import {countersFor, type RuleCounts} from '../../core/decision/rule-counters.js'
+import {firstInForce, type InForce, type TakeoverMoment} from '../../core/bundle/in-force.js'
+import {countersAfter, countersFor, type RuleCounts} from '../../core/decision/rule-counters.js'
 import type {Horizon} from '../../core/decision/rule-evaluator.js'
 import type {KeyField} from '../../core/event/stream.js'
 import {BEGINNING_OF_TIME, type EventTime} from '../../core/event/time.js'
 import {VersionedTable} from '../../core/history/versioned-table.js'
+import type {PartitionTime} from '../../core/watermark/watermark.js'
 import {KeyedStage, type StageTime} from './keyed-stage.js'
 import {MerchantVisits} from './merchant-visits.js'
+import {type RunningBundle, runningBundle} from './running-bundle.js'
 
 /** A partition that takes part. */
-interface Sharing extends StageTime {
+export interface Sharing extends StageTime {
   readonly users: KeyedStage
+  readonly inForce: InForce
+  readonly time: PartitionTime | undefined
+  /** Where time stands, to be held against whatever comes after. */
+  readonly moment: TakeoverMoment
+  /** Goes on under the bundle that the shared state runs. */
+  adopt(inForce: InForce, former: Bundle): void
 }
 
 /**
- * What the partitions of one process have in common: the table of merchants, and the keyed stages by other fields than
+ * What the partitions of one process have in common: the bundle, the table of merchants, and the keyed stages by other fields than
  * the user (merchants, devices, addresses). Accepted events are repartitioned into these within the process, whatever
  * partition they came from; their time is that of the slowest partition, and never goes back.
  */
 export class SharedState implements StageTime {
   readonly merchants = new VersionedTable()
   readonly visits = new MerchantVisits()
-  readonly counters: readonly RuleCounts[]
-  readonly stages: ReadonlyMap<KeyField, KeyedStage>
-  private readonly partitions: Sharing[] = []
+  counters: readonly RuleCounts[]
+  /** Once there, a stage stays: what it keeps has to expire, whatever bundle is in force. */
+  readonly stages = new Map<KeyField, KeyedStage>()
+  readonly partitions: Sharing[] = []
   private committed: Horizon = {settledUpTo: BEGINNING_OF_TIME, resolvedUpTo: BEGINNING_OF_TIME}
+  private running: RunningBundle
 
   constructor(
-    private readonly bundle: Bundle,
-    keyCapacity: number,
+    bundle: Bundle,
+    private readonly keyCapacity: number,
   ) {
     this.counters = countersFor(bundle.rules)
-    const ofStreams = [...bundle.streams.values()].map(({keyField}) => keyField)
-    const fields = new Set([...bundle.ruleSets.keys(), ...ofStreams])
-    fields.delete('user_id')
-    this.stages = new Map(
-      [...fields].map((field) => [
-        field,
-        new KeyedStage(field, this, bundle, this.merchants, this.counters, keyCapacity),
-      ]),
-    )
+    this.running = runningBundle(bundle, firstInForce(bundle))
+    this.run(this.running)
+  }
+
+  get bundle(): Bundle {
+    return this.running.bundle
+  }
+
+  /** Runs the rules of a bundle from now on. */
+  run(running: RunningBundle): void {
+    const {bundle} = running
+    this.counters = countersAfter(this.bundle.rules, this.counters, bundle.rules)
+    this.running = running
+    for (const {keyField} of bundle.streams.values()) this.ensureStage(keyField)
+    for (const keyField of bundle.ruleSets.keys()) this.ensureStage(keyField)
+    for (const stage of this.stages.values()) stage.run(running, this.counters)
+  }
+
+  /** The stage by a field, which begins empty if there was none. */
+  ensureStage(keyField: KeyField): void {
+    if (keyField === 'user_id' || this.stages.has(keyField)) return
+    const stage = new KeyedStage(keyField, this, this.merchants, this.keyCapacity)
+    stage.run(this.running, this.counters)
+    this.stages.set(keyField, stage)
   }
 
   join(partition: Sharing): void {
     this.partitions.push(partition)
+  }
+
+  /** How the bundle came to be in force, as the partitions that are here know it; undefined if there are none. */
+  get inForce(): InForce | undefined {
+    const [first] = this.partitions
+    return first === undefined ? undefined : {...first.inForce, time: null, isBackfilling: false}
   }
 
   /** The stage by users, of the partition that a user belongs to: the first that knows the user. */
@@ -80,17 +112,28 @@ export class SharedState implements StageTime {
     this.committed = {settledUpTo: this.lateUpTo, resolvedUpTo: this.resolvedUpTo}
   }
 
+  get forgetUpTo(): EventTime {
+    const {lateUpTo} = this
+    if (!this.partitions.some(({inForce}) => inForce.isBackfilling)) return lateUpTo
+    return Math.min(
+      lateUpTo,
+      this.slowest(({forgetUpTo}) => forgetUpTo),
+    ) as EventTime
+  }
+
   get settledUpTo(): EventTime {
-    return (this.lateUpTo - this.bundle.lookahead) as EventTime
+    const before = this.slowest(({inForce}) => inForce.time?.settledUpTo ?? BEGINNING_OF_TIME)
+    return Math.max(before, this.forgetUpTo - this.bundle.lookahead) as EventTime
   }
 
   get expiresBefore(): EventTime {
-    return (this.lateUpTo + this.bundle.settings.time.allowedLateness - this.bundle.retention) as EventTime
+    const {settings, retention} = this.bundle
+    return (this.forgetUpTo + settings.time.allowedLateness - retention) as EventTime
   }
 
   /** A profile's new version concerns no visit up to this event time any more. */
   get visitsSettledUpTo(): EventTime {
-    return (this.lateUpTo - this.bundle.merchantReach) as EventTime
+    return (this.forgetUpTo - this.bundle.merchantReach) as EventTime
   }
 
   /** No deadline of a shared stage is earlier. */

@@ -1,6 +1,8 @@
 import type {Bundle} from '../../core/bundle/bundle.js'
 import {forgetSettled as forgetSettledFirings, nextDeadline} from '../../core/decision/firing.js'
+import {keptAfter} from '../../core/decision/kept-firings.js'
 import {type KeyState, NOTHING_PENDING} from '../../core/decision/key-state.js'
+import {packCounts} from '../../core/decision/rule-counters.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
 import {END_OF_TIME, type EventTime} from '../../core/event/time.js'
 import type {DecidedBatch} from '../operator/batch.js'
@@ -17,9 +19,17 @@ export function toCommit(batch: DecidedBatch): Commit {
   const {partition} = batch
   const keys: KeyChange[] = []
   const profiles: StoredEvent[] = []
-  for (const state of batch.expiring) keys.push(keyChange(batch, state, dropExpired(partition, state)))
-  for (const state of new Set([...batch.due, ...batch.judged]))
-    keys.push(keyChange(batch, state, NOTHING_REMOVED))
+  const judged = new Set([...batch.due, ...batch.judged])
+  // Before anything is forgotten: what is waited for keeps decisions from being so.
+  const deadlines = new Map(
+    [...judged].map((state) => [state, listDeadline(stageOf(partition, state), state)]),
+  )
+  for (const state of batch.expiring) {
+    // The batch may have moved time past a deadline: what waits for it needs its events once more.
+    if (!stageOf(partition, state).isDue(state.key))
+      keys.push(keyChange(batch, state, dropExpired(partition, state)))
+  }
+  for (const state of judged) keys.push(keyChange(batch, state, NOTHING_REMOVED, deadlines.get(state)))
   for (const {event, state} of batch.accepted) {
     if (state === undefined) profiles.push(event)
     // What was pending is taken into the first change of its key.
@@ -34,10 +44,14 @@ export function toCommit(batch: DecidedBatch): Commit {
   // Before the checkpoint, which holds the number of this entry.
   const outbox = outboxOf(batch)
   shared.batchIsDone()
+  partition.finishLookingBack()
+  const inForce = partition.isNewlyInForce ? partition.inForce : undefined
+  partition.isNewlyInForce = false
   return {
     epoch: partition.epoch,
     fromOffset: batch.fromOffset,
     checkpoint: checkpointOf(batch),
+    inForce,
     keys,
     profiles,
     visits: batch.visits,
@@ -56,7 +70,12 @@ function dropUnused({partition, fates, states}: DecidedBatch): void {
   }
 }
 
-function keyChange(batch: DecidedBatch, state: KeyState, removed: readonly EventPlace[]): KeyChange {
+function keyChange(
+  batch: DecidedBatch,
+  state: KeyState,
+  removed: readonly EventPlace[],
+  deadline?: EventTime | null,
+): KeyChange {
   const {partition, judged} = batch
   const stage = stageOf(partition, state)
   const appended = state.pending
@@ -72,7 +91,7 @@ function keyChange(batch: DecidedBatch, state: KeyState, removed: readonly Event
         ? persistJudgement(state)
         : undefined,
     expiry: state.isListed ? undefined : listForExpiry(partition.bundle, stage, state),
-    deadline: listDeadline(stage, state),
+    deadline,
   }
 }
 
@@ -103,18 +122,16 @@ function listDeadline({deadlines}: KeyedStage, {key, firings}: KeyState): EventT
   return next ?? null
 }
 
-function hasJudgement({firings, decisions}: KeyState): boolean {
-  return firings !== undefined || decisions !== undefined
+function hasJudgement({firings, stopped, decisions}: KeyState): boolean {
+  return firings !== undefined || stopped !== undefined || decisions !== undefined
 }
 
 /** Forgets what was said about anchors that never change again. Returns whether there was any. */
-function forgetSettled({settledUpTo, shared}: Partition, stage: KeyedStage, state: KeyState): boolean {
-  const {lateUpTo} = stage.time
-  // Rules of the shared stages may still revise a decision.
-  const decidedUpTo = Math.min(settledUpTo, shared.settledUpTo)
-  let forgot = false
+function forgetSettled({finalUpTo}: Partition, stage: KeyedStage, state: KeyState): boolean {
+  const {forgetUpTo} = stage.time
+  let forgot = forgetStopped(state, forgetUpTo)
   for (const [index, of] of state.firings ?? []) {
-    const settled = (lateUpTo - of.rule.form.lookahead) as EventTime
+    const settled = (forgetUpTo - of.rule.form.lookahead) as EventTime
     const before = of.firings.length
     forgetSettledFirings(of, settled)
     if (of.firings.length < before) forgot = true
@@ -125,12 +142,21 @@ function forgetSettled({settledUpTo, shared}: Partition, stage: KeyedStage, stat
     forgot = true
   }
   for (const [id, {transaction}] of state.decisions ?? []) {
-    if (transaction.time > decidedUpTo) continue
+    if (transaction.time > finalUpTo) continue
     state.decisions?.delete(id)
     forgot = true
   }
   if (state.firings?.size === 0) state.firings = undefined
   if (state.decisions?.size === 0) state.decisions = undefined
+  return forgot
+}
+
+/** The same for rules that do not run any more. */
+function forgetStopped(state: KeyState, forgetUpTo: EventTime): boolean {
+  if (state.stopped === undefined) return false
+  const left = state.stopped.flatMap((kept) => keptAfter(kept, forgetUpTo) ?? [])
+  const forgot = left.length < state.stopped.length || left.some((kept, i) => kept !== state.stopped?.[i])
+  state.stopped = left.length === 0 ? undefined : left
   return forgot
 }
 
@@ -157,6 +183,7 @@ function oldestThatExpires(bundle: Bundle, {history}: KeyState): EventTime | und
     if (first === undefined || bundle.streams.get(first.stream)?.neverLate) continue
     if (oldest === undefined || first.time < oldest) oldest = first.time
   }
+  for (const {time} of history.retiredEvents()) if (oldest === undefined || time < oldest) oldest = time
   return oldest
 }
 
@@ -170,6 +197,7 @@ function checkpointOf({partition, input}: DecidedBatch): Checkpoint {
     time: partition.time ?? partition.timeBegunAt(input.polledAt),
     ledger: partition.ledger,
     bundle: partition.bundle.id,
+    counts: packCounts([partition.counters, partition.shared.counters]),
     outboxSequence: partition.outboxSequence,
   }
 }

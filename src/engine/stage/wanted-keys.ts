@@ -2,7 +2,7 @@ import type {DecodedEvent} from '../../core/event/decode.js'
 import type {StateStore} from '../port/state-store.js'
 import type {KeyedStage} from './keyed-stage.js'
 import type {Partition} from './partition.js'
-import {restoreKey} from './restore.js'
+import {carryOver, restoreKey} from './restore.js'
 import {retireBeyondCap} from './retire-beyond-cap.js'
 import {parseStoreKey} from './store-key.js'
 
@@ -40,12 +40,20 @@ export class WantedKeys {
 
   async load(store: StateStore): Promise<void> {
     if (this.missing.size === 0) return
-    const {bundle, number} = this.partition
+    const {number, running} = this.partition
+    for (const [name, {stage, key}] of this.missing) {
+      const former = stage.keys.takeBack(key)
+      if (former === undefined) continue
+      this.missing.delete(name)
+      stage.keys.put(carryOver(former, running))
+    }
+    if (this.missing.size === 0) return
     const found = await store.load(number, [...this.missing.keys()])
     for (const [i, {stage, key}] of [...this.missing.values()].entries()) {
-      const state = restoreKey(key, stage.keyField, found[i], bundle)
+      const state = restoreKey(key, stage.keyField, found[i], running)
       // The store keeps a hot key's events whole.
-      for (const {rank} of bundle.streams.values()) retireBeyondCap(bundle, stage, state.history, rank)
+      for (const {rank} of running.bundle.streams.values())
+        retireBeyondCap(running.bundle, stage, state.history, rank)
       stage.keys.put(state)
     }
   }

@@ -1,5 +1,5 @@
 import {stringify} from 'yaml'
-import type {Line} from '../../../src/adapters/files/line-reader.js'
+import {Line} from '../../../src/adapters/files/line-reader.js'
 import {runReplay} from '../../../src/app/replay/run-replay.js'
 import type {Bundle, BundleSettings} from '../../../src/core/bundle/bundle.js'
 import {compileBundle} from '../../../src/core/bundle/compile-bundle.js'
@@ -24,6 +24,7 @@ export const SETTINGS: BundleSettings = {
   locationMaxAge: 86_400_000,
   historyCap: 5_000,
   stepBudget: 20_000,
+  intake: {eventLimit: 256 * 1024, panExempt: []},
 }
 
 /** A bundle from plain data in the shape of the YAML files; fails with all faults. */
@@ -98,9 +99,6 @@ export async function collectedRun(bundle: Bundle, lines: readonly unknown[]): P
 }
 
 async function* inBlocks(lines: readonly unknown[]): AsyncGenerator<readonly Line[]> {
-  const block = lines.map((line) => {
-    const bytes = Buffer.from(typeof line === 'string' ? line : JSON.stringify(line))
-    return {bytes, length: bytes.length}
-  })
+  const block = lines.map((line) => Line.of(typeof line === 'string' ? line : JSON.stringify(line)))
   if (block.length > 0) yield block
 }

@@ -59,8 +59,10 @@ export function commitOfBatch({epoch, fromOffset, batch, sequence, publishedUpTo
       time: {watermark: null, resolved: null, wall: 0 as WallTime, inputs: {}},
       ledger: {transactions: accepted},
       bundle: 'counting',
+      counts: [],
       outboxSequence: sequence,
     },
+    inForce: undefined,
     keys,
     profiles: [],
     visits: batch.records.map((record) => ({

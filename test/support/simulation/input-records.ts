@@ -1,21 +1,10 @@
+import {Line as FileLine} from '../../../src/adapters/files/line-reader.js'
 import {ReplaySource} from '../../../src/adapters/files/replay-source.js'
 import type {Bundle} from '../../../src/core/bundle/bundle.js'
-import {compileDecode, type Decode, isRefusal} from '../../../src/core/event/decode.js'
+import {decoderOf} from '../../../src/core/bundle/decoder-of.js'
+import {isRefusal} from '../../../src/core/event/decode.js'
 import type {InputRecord} from '../../../src/engine/port/event-source.js'
 import type {Line} from '../oracle/shapes.js'
-
-export const EVENT_LIMIT = 256 * 1024
-
-/** Compiling takes longer than a short simulation. */
-const decodeByBundle = new WeakMap<Bundle, Decode>()
-
-export function decodeOf(bundle: Bundle): Decode {
-  const compiled = decodeByBundle.get(bundle)
-  if (compiled !== undefined) return compiled
-  const decode = compileDecode({streams: bundle.streams, eventLimit: EVENT_LIMIT, panExempt: new Set()})
-  decodeByBundle.set(bundle, decode)
-  return decode
-}
 
 /**
  * Replay lines as they would stand on a log: the event's bytes, stamped with their arrival. What is refused
@@ -24,9 +13,9 @@ export function decodeOf(bundle: Bundle): Decode {
 export async function inputRecords(lines: readonly Line[], bundle: Bundle): Promise<readonly InputRecord[]> {
   const source = new ReplaySource({
     lines: inOneBlock(lines),
-    decodeEvent: decodeOf(bundle),
+    decodeEvent: decoderOf(bundle),
     maxFutureSkew: bundle.settings.time.maxFutureSkew,
-    eventLimit: EVENT_LIMIT,
+    eventLimit: bundle.settings.intake.eventLimit,
   })
   const records: InputRecord[] = []
   for (let batch = await source.next(); batch !== undefined; batch = await source.next()) {
@@ -46,8 +35,5 @@ function asOnLog({stream, offset, ingestedAt, bytes, outcome}: InputRecord): Inp
 }
 
 async function* inOneBlock(lines: readonly Line[]) {
-  yield lines.map((line) => {
-    const bytes = Buffer.from(typeof line === 'string' ? line : JSON.stringify(line))
-    return {bytes, length: bytes.length}
-  })
+  yield lines.map((line) => FileLine.of(typeof line === 'string' ? line : JSON.stringify(line)))
 }

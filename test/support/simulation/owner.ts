@@ -1,11 +1,11 @@
 import {lastValueFrom, tap} from 'rxjs'
 import type {Bundle} from '../../../src/core/bundle/bundle.js'
-import type {Decode} from '../../../src/core/event/decode.js'
 import {scoring} from '../../../src/engine/pipeline/scoring.js'
 import type {Clock} from '../../../src/engine/port/clock.js'
 import type {EventSource} from '../../../src/engine/port/event-source.js'
 import type {Publisher} from '../../../src/engine/port/publisher.js'
 import {
+  type AddedFields,
   type Commit,
   OffsetMismatchError,
   type OpenedPartition,
@@ -18,7 +18,6 @@ import {openPartition} from '../../../src/engine/stage/open-partition.js'
 import type {Partition} from '../../../src/engine/stage/partition.js'
 import type {SeededRandom} from '../../../src/simulation/seeded-random.js'
 import {type FaultPoint, type Faults, SimulatedCrash} from './faults.js'
-import {EVENT_LIMIT} from './input-records.js'
 import type {Journal} from './journal.js'
 
 /** How an owner's time ended. */
@@ -32,7 +31,6 @@ export interface Surroundings {
   readonly random: SeededRandom
   readonly faults: Faults
   readonly clock: Clock
-  readonly decodeEvent: Decode
   readonly keyCapacity: number
   /** How many records the log holds. */
   readonly end: number
@@ -75,22 +73,20 @@ export class Owner implements StateStore, Publisher {
   }
 
   private async run(): Promise<Ending> {
-    const {bundle, clock, decodeEvent, faults, keyCapacity, end} = this.world
+    const {bundle, clock, faults, keyCapacity, end} = this.world
     try {
-      const partition = await openPartition(0, bundle, this, this, keyCapacity)
+      const partition = await openPartition(0, async () => bundle, this, this, keyCapacity)
       this.partition = partition
       const source = this.world.newReader()
       source.seek(0, faults.placeOfReading(partition.offset, end))
-      const eventLimit = EVENT_LIMIT
       const partitionOf = () => partition
       const batches = scoring({
         source,
         store: this,
         publisher: this,
         clock,
-        decodeEvent,
-        eventLimit,
         partitionOf,
+        bundleOf: async () => ({bundle}),
       })
       const watched = batches.pipe(tap(() => this.world.batchWasPublished(partition)))
       await lastValueFrom(watched, {defaultValue: undefined})
@@ -122,6 +118,11 @@ export class Owner implements StateStore, Publisher {
     await this.world.store.commit(number, commit)
     this.world.journal.wasCommitted(commit)
     await this.mayBeStruck('after commit')
+  }
+
+  async addFields(number: number, added: readonly AddedFields[]): Promise<void> {
+    await this.mayBeStruck('before load')
+    await this.world.store.addFields(number, added)
   }
 
   async publish(entry: OutboxEntry): Promise<void> {

@@ -1,13 +1,12 @@
 import {MemoryStateStore} from '../../../src/adapters/memory/memory-state-store.js'
 import type {Bundle} from '../../../src/core/bundle/bundle.js'
-import type {Decode} from '../../../src/core/event/decode.js'
 import type {InputRecord} from '../../../src/engine/port/event-source.js'
 import type {Partition} from '../../../src/engine/stage/partition.js'
 import {SeededRandom} from '../../../src/simulation/seeded-random.js'
 import {START} from '../oracle/generators/scale.js'
 import type {Line} from '../oracle/shapes.js'
 import {Faults} from './faults.js'
-import {decodeOf, inputRecords} from './input-records.js'
+import {inputRecords} from './input-records.js'
 import {Journal} from './journal.js'
 import {LogReader} from './log-reader.js'
 import {type Ending, Owner, type Surroundings} from './owner.js'
@@ -33,7 +32,6 @@ export class World implements Surroundings {
   readonly random: SeededRandom
   readonly faults: Faults
   readonly clock: SimulatedClock
-  readonly decodeEvent: Decode
   readonly keyCapacity: number
   /** Owners that stopped responding and may go on any time. */
   private readonly frozen: Owner[] = []
@@ -54,7 +52,6 @@ export class World implements Surroundings {
       START + this.random.pick([0, 1, 30]) * DAY_MS,
     )
     this.keyCapacity = this.random.pick([0, 1, 2, 3, 100])
-    this.decodeEvent = decodeOf(bundle)
   }
 
   /** The log holds these lines. */

@@ -1,21 +1,16 @@
 import type {Command} from 'commander'
-import {formatFault, isError} from '../../../core/source/source-fault.js'
-import {compileFolders, loadBundle} from '../../bundle/load-bundle.js'
+import {loadBundle} from '../../bundle/load-bundle.js'
 import {runRuleTests} from '../../rules/rule-tests.js'
 import {createConsole} from '../console.js'
 import {EXIT} from '../exit.js'
 import {type CommonOptions, configOf, examples, withConfigOptions} from '../options.js'
+import {addRulesDiffCommand} from './rules-diff.js'
+import {addRulesExplainCommand} from './rules-explain.js'
+import {addRulesLintCommand} from './rules-lint.js'
 
 export function addRulesCommand(program: Command): void {
   const rules = program.command('rules').description('work on rules')
-  examples(
-    withConfigOptions(
-      rules.command('lint').description('check all rule files: every error with its place and remedy'),
-    )
-      .option('--json', 'print the faults as one JSON object')
-      .action(lint),
-    ['tripline rules lint', 'tripline rules lint --rules my-rules'],
-  )
+  addRulesLintCommand(rules)
   examples(
     withConfigOptions(
       rules
@@ -26,18 +21,8 @@ export function addRulesCommand(program: Command): void {
       .action(test),
     ['tripline rules test', 'tripline rules test --rules my-rules --json'],
   )
-}
-
-async function lint(options: CommonOptions): Promise<void> {
-  const console = createConsole(options.json === true)
-  const {bundle, faults} = await compileFolders(configOf(options))
-  const errors = faults.filter(isError).length
-  console.result({ok: errors === 0, rules: bundle?.sources.length ?? null, faults})
-  for (const fault of faults) console.line(formatFault(fault))
-  const warnings = faults.length - errors
-  if (bundle !== undefined) console.line(`${bundle.sources.length} rules, no errors, ${warnings} warnings`)
-  else console.line(`${errors} errors, ${warnings} warnings`)
-  if (errors > 0) process.exitCode = EXIT.failures
+  addRulesExplainCommand(rules)
+  addRulesDiffCommand(rules)
 }
 
 async function test(options: CommonOptions): Promise<void> {

@@ -7,6 +7,8 @@ it('takes what shapes results, and nothing else', () => {
   const env = {
     TRIPLINE_EVENT_TIME_LOCATION_MAX_AGE: '1h',
     TRIPLINE_RULES_HISTORY_CAP: '10',
+    TRIPLINE_EVENT_LIMIT: '1 KiB',
+    TRIPLINE_PAN_EXEMPT: '{ledger_id: numeric ids, booking: the same}',
     TRIPLINE_HTTP_PORT: '1',
   }
   expect(toBundleSettings(loadConfig({folder: NO_FOLDER, env}))).toEqual({
@@ -20,5 +22,6 @@ it('takes what shapes results, and nothing else', () => {
     locationMaxAge: 3_600_000,
     historyCap: 10,
     stepBudget: 20_000,
+    intake: {eventLimit: 1024, panExempt: ['booking', 'ledger_id']},
   })
 })

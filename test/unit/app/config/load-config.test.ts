@@ -202,7 +202,7 @@ describe('an unknown setting', () => {
       'http.port: 80',
       '1:12: "http.port" has a dot; write a mapping inside a mapping, such as http: {port: 8080}',
     ],
-    ['__proto__: {port: 80}', '1:12: __proto__ is no setting; known here are '],
+    ['__proto__: {port: 80}', '1:1: __proto__ cannot be the name of a field; choose another name'],
   ])('in a file is refused with what may have been meant: %j', (text, problem) => {
     const file = temporaryFile(text)
     const problems = problemsOf({file, env: {}})

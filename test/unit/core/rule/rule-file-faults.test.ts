@@ -59,13 +59,41 @@ describe('a file that would take long to read', () => {
 
   it('is refused for its size', () => {
     const [fault, ...others] = lint(`${RULE}# ${'x'.repeat(10_000_000)}`)
-    expect(fault).toMatch(/^rule\.yaml:1:1: the file has 10\d{6} characters; .*split it/)
+    expect(fault).toMatch(/^rule\.yaml:1:1: the file has 9766 KiB; the limit is 256 KiB; split it/)
     expect(others).toEqual([])
   })
 
   it('may use an alias honestly', () => {
     const text = `${HEADER}tags: [&word [a, b], *word]\n${EVENT_MATCH}`
     expect(lint(text)).toEqual([])
+  })
+})
+
+describe('a file that cannot be used', () => {
+  const POLICY = 'schema: tripline/policy/v1\n'
+  const RATES =
+    'schema: tripline/rates/v1\nusd_per: {EUR: [{from: 2026-01-01, rate: 1}, {from: 2026-01-01, rate: 2}]}\n'
+
+  it('is told with all the others, by file and place', () => {
+    const files = [
+      RULE.replace('low', 'huge'),
+      'a: ['.repeat(1000),
+      `${RULE}owner: caf\ufffd\n`,
+      RULE.replace('  when', '\twhen'),
+      POLICY,
+      POLICY,
+      RATES,
+      RULE.replace('tx.amount > 5.0', 'tx.amount > tx.user_id'),
+    ]
+    expect(lint(...files)).toEqual([
+      '2.yaml:1:253: the file nests deeper than 64 levels; close what is open, or write it flatter',
+      '3.yaml:12:11: the file is not UTF-8 text; save it as UTF-8',
+      '4.yaml:11:1: a tab is used for indentation; indent with spaces',
+      '6.yaml:1:9: 6.yaml is a second file of its kind beside 5.yaml; keep one of them',
+      '7.yaml:2:53: usd_per.EUR.1.from: another rate holds from the same time on; remove one of them',
+      '8.yaml:11:9: a number is compared with a string; convert one of them with string(…) or double(…)',
+      'rule.yaml:6:11: severity: "huge" is not one of low, medium, high, critical; write one of low, medium, high, critical',
+    ])
   })
 })
 
@@ -168,13 +196,70 @@ describe('a field of the wrong kind', () => {
   })
 })
 
+describe('a condition that would take long', () => {
+  it.each([
+    [
+      'a very long one',
+      `tx.amount > 5 && ${'tx.amount > 5 && '.repeat(300)}true`,
+      '11:10: the expression has 5121 characters',
+    ],
+    [
+      'deep parentheses',
+      `${'('.repeat(1000)}tx.amount > 5${')'.repeat(1000)}`,
+      '11:260: the expression is nested too deeply',
+    ],
+    ['many signs', `${'!'.repeat(2000)}(tx.amount > 5)`, '11:60: the expression is nested too deeply'],
+    ['many parts', `tx.mcc in [${'"a", '.repeat(600)}"b"]`, 'the expression is too large'],
+    ['a huge number', `tx.amount > ${'9'.repeat(400)}`, '11:22: the number is larger than any number can be'],
+    ['an infinite number', 'tx.amount > 1e999', '11:22: invalid number: Infinity'],
+    [
+      'a pattern that repeats too much',
+      `tx.ip.matches("(${'a'.repeat(500)}){1000}")`,
+      '11:24: the pattern repeats too much',
+    ],
+    ['a pattern that looks ahead', 'tx.ip.matches("(?=a)b")', '11:24: the pattern is invalid'],
+    [
+      'a pattern from the data',
+      'tx.ip.matches(tx.pattern)',
+      '11:24: the pattern of matches() must be a string literal',
+    ],
+    [
+      'a pattern that is computed',
+      '["a"].exists(p, tx.ip.matches(p))',
+      '11:40: the pattern of matches() must be a string literal',
+    ],
+    [
+      'a search of unknown length',
+      'tx.items.exists(i, i > 1)',
+      '11:10: exists() is an unbounded comprehension',
+    ],
+    [
+      'a search of great length',
+      `[${'1, '.repeat(100)}1].all(i, i < tx.amount)`,
+      '11:10: all() runs over 101 elements; at most 100',
+    ],
+    ['searches in searches', nested(4), 'the nested comprehensions are too large'],
+  ])('is refused where it does: %s', (_, condition, told) => {
+    const faults = lint(`${HEADER}match:\n  event: {as: tx, stream: transactions}\n  when: '${condition}'\n`)
+    expect(faults).toHaveLength(1)
+    expect(faults[0]).toContain(told)
+  })
+})
+
+/** Searches over ten elements, one inside the other. */
+function nested(depth: number): string {
+  const names = ['a', 'b', 'c', 'd', 'e'].slice(0, depth)
+  const body = `${names.join(' + ')} == tx.amount`
+  return names.reduceRight((inner, name) => `[1, 2, 3, 4, 5, 6, 7, 8, 9, 10].exists(${name}, ${inner})`, body)
+}
+
 describe('a match', () => {
   it('that is missing or names no form is told', () => {
     expect(lint(HEADER)).toEqual([
-      'rule.yaml:1:1: match names no form of rule; write exactly one of event, window, together',
+      'rule.yaml:1:1: match names no form of rule; write exactly one of event, window, sequence, together',
     ])
     expect(lint(`${HEADER}match:\n  evnt: {as: tx, stream: transactions}\n`)).toEqual([
-      'rule.yaml:10:3: match names no form of rule; write exactly one of event, window, together',
+      'rule.yaml:10:3: match names no form of rule; write exactly one of event, window, sequence, together',
     ])
   })
 
@@ -188,7 +273,7 @@ describe('a match', () => {
     expect(faults).toHaveLength(2)
     expect(faults[0]).toContain('rule.yaml:6:11: severity')
     expect(faults[1]).toBe(
-      'rule.yaml:10:3: match names both event and window; write exactly one of event, window, together',
+      'rule.yaml:10:3: match names both event and window; write exactly one of event, window, sequence, together',
     )
   })
 })

@@ -1,0 +1,73 @@
+import type {EmbeddedBundleStore} from '../../adapters/embedded/bundle-store.js'
+import type {Bundle} from '../../core/bundle/bundle.js'
+import {type BundleContent, compileContent} from '../../core/bundle/bundle-content.js'
+import {formatFault} from '../../core/source/source-fault.js'
+import type {LoadedBundle} from './load-bundle.js'
+
+/** No bundle of that id was ever in force here. */
+export class UnknownBundleError extends RangeError {
+  constructor(id: string, known: readonly string[]) {
+    super(`there is no bundle ${id} in this data directory; known are ${known.join(', ') || 'none'}`)
+    this.name = 'UnknownBundleError'
+  }
+}
+
+/** The data directory has seen no rules yet. */
+export class NothingInForceError extends RangeError {
+  constructor() {
+    super('no rules were ever in force in this data directory; tripline run begins with those of the folder')
+    this.name = 'NothingInForceError'
+  }
+}
+
+/** The bundles of a data directory, compiled when they are asked for. */
+export class KeptBundles {
+  private readonly compiled = new Map<string, LoadedBundle>()
+
+  constructor(readonly store: EmbeddedBundleStore) {}
+
+  /** Keeps a bundle before it comes into force. */
+  async keep(loaded: LoadedBundle, isFirst = false): Promise<void> {
+    const {bundle, content} = loaded
+    const rules = bundle.rules.map(({id, version}) => {
+      const source = bundle.sources.find((file) => file.id === id)
+      return {id, version, meaning: source?.meaning ?? ''}
+    })
+    await this.store.keep(bundle.id, content, rules, isFirst)
+    this.compiled.set(bundle.id, loaded)
+  }
+
+  /** Rejects with UnknownBundleError. */
+  async load(id: string): Promise<LoadedBundle> {
+    const known = this.compiled.get(id)
+    if (known !== undefined) return known
+    const content = await this.store.content(id)
+    if (content === undefined) throw new UnknownBundleError(id, await this.store.ids())
+    const loaded = {content, bundle: compileAs(id, content)}
+    this.compiled.set(id, loaded)
+    return loaded
+  }
+
+  /**
+   * The bundle under which a partition goes on: that of its checkpoint; before the first commit the one with which the
+   * log begins, which is that of the folder if nothing ran here before. Rejects with NothingInForceError.
+   */
+  async inForceAt(checkpoint: string | undefined, folder: LoadedBundle | undefined): Promise<Bundle> {
+    const id = checkpoint ?? (await this.store.first())
+    if (id !== undefined) return (await this.load(id)).bundle
+    if (folder === undefined) throw new NothingInForceError()
+    await this.keep(folder, true)
+    await this.store.noteFolder(folder.bundle.id)
+    return folder.bundle
+  }
+}
+
+/** A bundle keeps the id under which it was in force, also where another version of the program would give it another. */
+function compileAs(id: string, content: BundleContent): Bundle {
+  const {bundle, faults} = compileContent(content)
+  if (bundle !== undefined) return {...bundle, id}
+  const reasons = faults.map(formatFault).join('\n')
+  throw new Error(
+    `the bundle ${id}, which was in force, cannot be read by this version of tripline; use the version that activated it\n${reasons}`,
+  )
+}

@@ -1,0 +1,28 @@
+import {type Line, readLines} from '../../adapters/files/line-reader.js'
+
+/** Recorded lines that can be read more than once: files each time anew, standard input from memory. */
+export class RecordedLines {
+  private kept: (readonly Line[])[] | undefined
+
+  constructor(private readonly paths: readonly string[]) {}
+
+  async *read(): AsyncGenerator<readonly Line[]> {
+    if (this.paths.includes('-') && this.kept === undefined) {
+      this.kept = []
+      for await (const block of readLines(this.paths)) this.kept.push(block)
+    }
+    yield* this.kept ?? readLines(this.paths)
+  }
+
+  /** Only those that may hold one of the texts as a string: in most of a large file the wanted ones are few. */
+  async *holding(texts: readonly string[]): AsyncGenerator<readonly Line[]> {
+    const wanted = texts.map((text) => JSON.stringify(text))
+    // An escaped character may stand for any.
+    const mayHold = ({text = ''}: Line): boolean =>
+      wanted.some((each) => text.includes(each)) || text.includes('\\u')
+    for await (const block of this.read()) {
+      const lines = block.filter(mayHold)
+      if (lines.length > 0) yield lines
+    }
+  }
+}

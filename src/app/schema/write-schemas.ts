@@ -1,0 +1,13 @@
+import {mkdirSync, writeFileSync} from 'node:fs'
+import {fileURLToPath} from 'node:url'
+import {FILE_KINDS, jsonSchemaOf} from '../../core/bundle/file-schemas.js'
+
+/*
+ * `npm run schema`: writes the JSON Schemas that editors use, from the schemas that the program itself checks with.
+ */
+
+const folder = fileURLToPath(new URL('../../../docs/schema/', import.meta.url))
+mkdirSync(folder, {recursive: true})
+for (const kind of FILE_KINDS) {
+  writeFileSync(`${folder}${kind}.schema.json`, `${JSON.stringify(jsonSchemaOf(kind), null, 2)}\n`)
+}

@@ -1,0 +1,181 @@
+import {numberIsCardNumber} from './card-number.js'
+import {ContentHash, type Lanes, NO_LANES} from './content-hash.js'
+import {type FieldRule, fieldRulesOf, numberFits, textFits} from './field-rule.js'
+import type {Stream} from './stream.js'
+
+/** Deeper than this, an event is refused: no honest producer nests so. */
+export const MAX_DEPTH = 32
+
+/** What a walk needs to know of a field that the schema names. */
+interface KnownField extends FieldRule {
+  /** The hash of its name. */
+  readonly named: Lanes
+  /** What stands in the hash for it while it is absent: its default, if it has one. */
+  readonly absent: Lanes
+  readonly isExempt: boolean
+  readonly isOptionalId: boolean
+}
+
+/** The content of such a field counts in another way, or not at all. */
+const PASSED_OVER = null
+
+/**
+ * Walks over the events of one stream, each field once: tests it against the schema, hashes it, and looks for what no
+ * event may hold. What was found stands here until the next event.
+ */
+export class Inspection {
+  /** Whether the event is sure to fit its stream's schema, but for its time; if not, the schema itself must be asked. */
+  fits = true
+  /** A JSON number that could be a card number was found in a field that is not exempt. */
+  cardNumber = false
+  /** A number beyond 2^53 was found: its digits as written can only be seen in the text. */
+  inexactNumber = false
+  /** Something that no event may hold, in words. */
+  fault: string | undefined
+
+  private readonly hash = new ContentHash()
+  private readonly fields: ReadonlyMap<string, KnownField | typeof PASSED_OVER>
+  private readonly requiredCount: number
+  /** The hash of an event without fields. */
+  private readonly absent: Lanes
+
+  constructor(
+    stream: Stream,
+    private readonly exempt: ReadonlySet<string>,
+  ) {
+    const known = fieldRulesOf(stream.schema)
+      .filter(({name}) => name !== 'event_time')
+      .map((rule) => this.knownField(rule, stream))
+    this.requiredCount = known.filter(({required}) => required).length
+    this.hash.begin(NO_LANES)
+    for (const {absent} of known) {
+      this.hash.resumeField(absent)
+      this.hash.endField(NO_LANES)
+    }
+    this.absent = this.hash.sum
+    const passedOver = ['event_time', ...(stream.derivedField === undefined ? [] : [stream.derivedField])]
+    this.fields = new Map<string, KnownField | typeof PASSED_OVER>([
+      ...known.map((field) => [field.name, field] as const),
+      ...passedOver.map((name) => [name, PASSED_OVER] as const),
+    ])
+  }
+
+  private knownField(rule: FieldRule, stream: Stream): KnownField {
+    const {name} = rule
+    const value = new Map(stream.defaults).get(name)
+    this.hash.beginField(name)
+    const named = this.hash.lanes
+    if (value !== undefined) this.hash.addText(value)
+    const absent = value === undefined ? NO_LANES : this.hash.lanes
+    const isOptionalId = stream.optionalIds.includes(name)
+    return {...rule, named, absent, isExempt: this.exempt.has(name), isOptionalId}
+  }
+
+  /**
+   * Looks at an event of this time (in ms), and makes an optional id that is empty null. Answers with 53 bits that
+   * identify the content, whatever the order of its fields; null fields do not count, defaults count where a field is absent.
+   */
+  contentHash(event: Record<string, unknown>, time: number): number {
+    const {fields, hash} = this
+    this.fits = true
+    this.cardNumber = false
+    this.inexactNumber = false
+    this.fault = undefined
+    hash.begin(this.absent)
+    let required = 0
+    for (const name in event) {
+      const value = event[name]
+      if (value === null || value === undefined) continue
+      const field = fields.get(name)
+      if (field === PASSED_OVER) continue
+      if (field === undefined) {
+        this.addUnknown(name, value)
+      } else if (value === '' && field.isOptionalId) {
+        event[name] = null
+      } else {
+        if (field.required) required++
+        this.addKnown(field, value)
+      }
+    }
+    if (required < this.requiredCount) this.fits = false
+    hash.beginField('event_time')
+    hash.addNumber(time)
+    hash.endField(NO_LANES)
+    return hash.value
+  }
+
+  private addKnown(field: KnownField, value: unknown): void {
+    const {hash} = this
+    hash.resumeField(field.named)
+    if (typeof value === 'string') {
+      if (!textFits(field, value)) this.fits = false
+      hash.addText(value)
+    } else if (typeof value === 'number') {
+      if (!numberFits(field, value)) this.fits = false
+      this.addNumber(value, field.isExempt)
+    } else {
+      if (typeof value !== field.type) this.fits = false
+      this.addValue(value, 1, field.isExempt)
+    }
+    hash.endField(field.absent)
+  }
+
+  private addUnknown(name: string, value: unknown): void {
+    if (isPrototypeKey(name, value)) this.fault = PROTOTYPE_KEY
+    this.hash.beginField(name)
+    this.addValue(value, 1, this.exempt.has(name))
+    this.hash.endField(NO_LANES)
+  }
+
+  private addValue(value: unknown, depth: number, isExempt: boolean): void {
+    const {hash} = this
+    if (typeof value === 'string') {
+      hash.addText(value)
+    } else if (typeof value === 'number') {
+      this.addNumber(value, isExempt)
+    } else if (typeof value === 'boolean') {
+      hash.addBoolean(value)
+    } else if (value === null) {
+      hash.addNull()
+    } else if (depth >= MAX_DEPTH) {
+      this.fault = TOO_DEEP
+    } else if (Array.isArray(value)) {
+      hash.addArray(value.length)
+      for (const item of value) this.addValue(item, depth + 1, isExempt)
+    } else {
+      this.addNested(value as Record<string, unknown>, depth, isExempt)
+    }
+  }
+
+  private addNested(fields: Record<string, unknown>, depth: number, isExempt: boolean): void {
+    const {hash} = this
+    const {lanes, sum} = hash
+    hash.begin(NO_LANES)
+    for (const [name, value] of Object.entries(fields)) {
+      if (isPrototypeKey(name, value)) this.fault = PROTOTYPE_KEY
+      hash.beginField(name)
+      this.addValue(value, depth + 1, isExempt || this.exempt.has(name))
+      hash.endField(NO_LANES)
+    }
+    const inner = hash.sum
+    hash.begin(sum)
+    hash.resumeField(lanes)
+    hash.addObject(inner)
+  }
+
+  private addNumber(value: number, isExempt: boolean): void {
+    if (!isExempt && numberIsCardNumber(value)) this.cardNumber = true
+    if (!isExempt && Math.abs(value) > Number.MAX_SAFE_INTEGER) this.inexactNumber = true
+    this.hash.addNumber(value)
+  }
+}
+
+const PROTOTYPE_KEY = 'a field may not be called __proto__ (nor constructor.prototype); rename it'
+const TOO_DEEP = `nested deeper than ${MAX_DEPTH} levels; flatten the event`
+
+function isPrototypeKey(name: string, value: unknown): boolean {
+  if (name === '__proto__') return true
+  return (
+    name === 'constructor' && typeof value === 'object' && value !== null && Object.hasOwn(value, 'prototype')
+  )
+}
