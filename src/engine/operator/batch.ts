@@ -45,8 +45,8 @@ export interface AcceptedEvent {
 export interface LoadedBatch extends DecodedBatch {
   /** For each record: the state of its key; undefined for refused inputs and for merchants. */
   readonly states: readonly (KeyState | undefined)[]
-  /** Keys whose oldest events are to be dropped. */
-  readonly expiring: readonly KeyState[]
+  /** Keys whose events before a time are to be dropped: as time stood before this batch, which may still speak of them. */
+  readonly expiring: ReadonlyMap<KeyState, EventTime>
   /** Keys with rules that waited for a deadline which is reached. */
   readonly due: readonly KeyState[]
   /** Keys at which rules that look back have not looked yet. */

@@ -22,8 +22,12 @@ export function loadState(store: StateStore): OperatorFunction<DecodedBatch, Loa
   return concatMap(async (batch) => {
     const {partition, outcomes} = batch
     const wanted = new WantedKeys(partition)
-    const expiring = take(partition.stages, wanted, (stage) => stage.expiredKeys(EXPIRING_KEYS_PER_BATCH))
     const due = take(partition.stages, wanted, (stage) => stage.dueKeys(DUE_KEYS_PER_BATCH))
+    // After a jump in time, what was waited for is said before what it is about is dropped.
+    const expiring =
+      due.length >= DUE_KEYS_PER_BATCH
+        ? []
+        : take(partition.stages, wanted, (stage) => stage.expiredKeys(EXPIRING_KEYS_PER_BATCH))
     const lookedBackAt = take(partition.stages, wanted, (stage) =>
       stage.takeLookBackKeys(LOOK_BACK_KEYS_PER_BATCH),
     )
@@ -37,7 +41,7 @@ export function loadState(store: StateStore): OperatorFunction<DecodedBatch, Loa
     await wanted.load(store)
     return {
       ...batch,
-      expiring: expiring.map(({stage, key}) => stage.stateOf(key)),
+      expiring: new Map(expiring.map(({stage, key}) => [stage.stateOf(key), stage.time.expiresBefore])),
       due: due.map(({stage, key}) => stage.stateOf(key)),
       lookedBackAt: lookedBackAt.map(({stage, key}) => stage.stateOf(key)),
       states: outcomes.map((outcome) => homeOf(outcome, partition)),

@@ -89,17 +89,11 @@ export class KeyedStage {
 
   /** Keys with events that no rule, join or duplicate check can need any more. */
   expiredKeys(limit: number): readonly string[] {
-    return this.expiries.due(this.time.expiresBefore, limit).filter((key) => !this.isDue(key))
+    return this.expiries.due(this.time.expiresBefore, limit)
   }
 
   /** Under what name the store knows one of its keys. */
   nameOf(key: string): string {
     return storeKey(this.keyField, key)
-  }
-
-  /** What a rule waited for has come about, and is not looked at yet. */
-  isDue(key: string): boolean {
-    const deadline = this.deadlines.get(key)
-    return deadline !== undefined && deadline <= this.time.resolvedUpTo
   }
 }

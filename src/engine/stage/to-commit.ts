@@ -24,11 +24,8 @@ export function toCommit(batch: DecidedBatch): Commit {
   const deadlines = new Map(
     [...judged].map((state) => [state, listDeadline(stageOf(partition, state), state)]),
   )
-  for (const state of batch.expiring) {
-    // The batch may have moved time past a deadline: what waits for it needs its events once more.
-    if (!stageOf(partition, state).isDue(state.key))
-      keys.push(keyChange(batch, state, dropExpired(partition, state)))
-  }
+  for (const [state, before] of batch.expiring)
+    keys.push(keyChange(batch, state, dropExpired(partition.bundle, state, before)))
   for (const state of judged) keys.push(keyChange(batch, state, NOTHING_REMOVED, deadlines.get(state)))
   for (const {event, state} of batch.accepted) {
     if (state === undefined) profiles.push(event)
@@ -161,16 +158,14 @@ function forgetStopped(state: KeyState, forgetUpTo: EventTime): boolean {
 }
 
 /** Drops events that nothing can need any more. Feedback stays: its ids are remembered for ever. */
-function dropExpired(partition: Partition, state: KeyState): readonly EventPlace[] {
-  const {bundle} = partition
-  const {expiresBefore} = stageOf(partition, state).time
+function dropExpired(bundle: Bundle, state: KeyState, before: EventTime): readonly EventPlace[] {
   const removed: EventPlace[] = []
   for (const series of state.history.allSeries()) {
     const stream = series.events[0]?.stream
     if (stream === undefined || bundle.streams.get(stream)?.neverLate) continue
-    removed.push(...series.dropBefore(expiresBefore))
+    removed.push(...series.dropBefore(before))
   }
-  removed.push(...state.history.dropRetiredBefore(expiresBefore))
+  removed.push(...state.history.dropRetiredBefore(before))
   state.isListed = false
   return removed
 }

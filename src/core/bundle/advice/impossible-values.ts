@@ -74,7 +74,7 @@ function oddEquality(subject: Node, bound: Node, values: FieldValues, textOf: Te
   if (value === undefined || values.canBe(value)) return []
   const meant = closest(String(value), values.choices ?? [])
   const remedy = meant === undefined ? `it is ${values.allowed}` : `did you mean ${JSON.stringify(meant)}?`
-  const isAbsence = value === '' && values.choices === undefined
+  const isAbsence = value === '' && !values.isRequired
   return [
     {
       node: bound,
