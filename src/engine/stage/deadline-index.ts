@@ -6,8 +6,8 @@ const MINUTE_MS = 60_000
 export class DeadlineIndex {
   private readonly deadlineByKey = new Map<string, EventTime>()
   private readonly keysByMinute = new Map<number, Set<string>>()
-  /** No deadline is earlier. */
-  private bound = END_OF_TIME
+  /** The first deadline; undefined where it has to be looked for. */
+  private first: EventTime | undefined = END_OF_TIME
 
   get(key: string): EventTime | undefined {
     return this.deadlineByKey.get(key)
@@ -20,7 +20,7 @@ export class DeadlineIndex {
     const keys = this.keysByMinute.get(minute)
     if (keys === undefined) this.keysByMinute.set(minute, new Set([key]))
     else keys.add(key)
-    if (deadline < this.bound) this.bound = deadline
+    if (this.first !== undefined && deadline < this.first) this.first = deadline
   }
 
   delete(key: string): void {
@@ -31,36 +31,40 @@ export class DeadlineIndex {
     const keys = this.keysByMinute.get(minute)
     keys?.delete(key)
     if (keys?.size === 0) this.keysByMinute.delete(minute)
-    if (this.deadlineByKey.size === 0) this.bound = END_OF_TIME
+    if (deadline === this.first) this.first = undefined
   }
 
   /** Up to `limit` keys with a deadline at or before `upTo`. */
   due(upTo: EventTime, limit: number): readonly string[] {
-    if (upTo < this.bound) return NONE
+    if (upTo < this.earliest) return NONE
     const due: string[] = []
-    let bound = Number.POSITIVE_INFINITY
     for (const [minute, keys] of this.keysByMinute) {
-      if (minute * MINUTE_MS > upTo) {
-        bound = Math.min(bound, minute * MINUTE_MS)
-        continue
-      }
+      if (minute * MINUTE_MS > upTo) continue
       for (const key of keys) {
-        const deadline = this.deadlineByKey.get(key) as EventTime
-        if (deadline <= upTo && due.length < limit) due.push(key)
-        bound = Math.min(bound, deadline)
+        if (due.length >= limit) return due
+        if ((this.deadlineByKey.get(key) as EventTime) <= upTo) due.push(key)
       }
     }
-    this.bound = bound as EventTime
     return due
   }
 
-  /** No later than the first deadline; the end of time if none is waited for. */
+  /** The first deadline; the end of time if none is waited for. */
   get earliest(): EventTime {
-    return this.bound
+    if (this.first === undefined) this.first = this.findFirst()
+    return this.first
   }
 
   get size(): number {
     return this.deadlineByKey.size
+  }
+
+  private findFirst(): EventTime {
+    let minute = Number.POSITIVE_INFINITY
+    for (const listed of this.keysByMinute.keys()) if (listed < minute) minute = listed
+    let first = Number.POSITIVE_INFINITY
+    for (const key of this.keysByMinute.get(minute) ?? [])
+      first = Math.min(first, this.deadlineByKey.get(key) as EventTime)
+    return first as EventTime
   }
 }
 

@@ -33,7 +33,7 @@ it('gives no more keys than asked for, and the others the next time', () => {
   expect(new Set([...first, ...index.due(at(10), 3)])).toEqual(new Set(['u0', 'u1', 'u2', 'u3', 'u4']))
 })
 
-it('agrees with a look at all deadlines after any changes; no deadline is before the earliest', () => {
+it('agrees with a look at all deadlines after any changes', () => {
   const change = fc.record({
     key: fc.constantFrom('a', 'b', 'c', 'd'),
     deadline: fc.option(fc.integer({min: -200_000, max: 200_000}), {nil: undefined}),
@@ -53,7 +53,7 @@ it('agrees with a look at all deadlines after any changes; no deadline is before
         }
         const due = [...all].filter(([, time]) => time <= upTo).map(([name]) => name)
         expect(new Set(index.due(at(upTo), 100))).toEqual(new Set(due))
-        expect(index.earliest).toBeLessThanOrEqual(Math.min(...all.values()))
+        expect(index.earliest).toBe(Math.min(...all.values()))
       }
     }),
   )
