@@ -43,8 +43,6 @@ async function runOf(name: string, lines: readonly string[]): Promise<string> {
     inputs: [path(`${name}.ndjson`)],
     outputDir: path(name),
     bundle: bundleOf([SPENDING]),
-    eventLimit: 100_000,
-    panExempt: new Set(),
   })
   return path(name)
 }

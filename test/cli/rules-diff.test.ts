@@ -84,8 +84,6 @@ async function diffed({lines = EVENTS, rules = RULES, labelsFile}: DiffGiven = {
     bundles: {a: bundleOf(rules.a), b: bundleOf(rules.b)},
     folders: {a: 'rules-a', b: 'rules-b'},
     labelsFile,
-    eventLimit: 100_000,
-    panExempt: new Set(),
   })
   const changes = await recordsOf<RuleDiffLine>(join(outputDir, 'diff.ndjson'))
   return {...result, outputDir, changes}

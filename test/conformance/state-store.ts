@@ -157,7 +157,7 @@ export function describeStateStore(name: string, make: () => Promise<StateStoreH
         rules: [{id: 'geo-jump', version: 2, since: NOON, exactFrom: null}],
         coverage: {history: at(-5)},
         time: {watermark: at(0), lateUpTo: at(-1), settledUpTo: null, resolvedUpTo: at(0)},
-        backfill: ['geo-jump'],
+        backfill: [{id: 'geo-jump', from: at(-1)}],
         isBackfilling: true,
       })
 

@@ -111,6 +111,11 @@ export class EmbeddedEventLog implements EventSource, EventIntake {
     return recordsBefore(this.database, offset)
   }
 
+  /** The records from one offset to another (excluded), as far as they are there, in the order of arrival. */
+  between(from: number, to: number): AsyncGenerator<readonly InputRecord[]> {
+    return recordsBetween(this.database, from, to)
+  }
+
   /** Ends the reading: `next` gives undefined, also one that is waiting. What is appended from now on is kept. */
   stop(): void {
     this.stopped = true

@@ -9,7 +9,7 @@ export interface FolderLimits extends WalkLimits {
   readonly bytes: number
 }
 
-const FOLDER_LIMITS: FolderLimits = {files: 5000, entries: 20_000, bytes: 64 * 1024 * 1024}
+export const FOLDER_LIMITS: FolderLimits = {files: 5000, entries: 20_000, bytes: 64 * 1024 * 1024}
 
 /** A process may not open as many files at once as a folder can hold. */
 const AT_ONCE = 32

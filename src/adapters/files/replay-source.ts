@@ -1,7 +1,11 @@
+import {type Activation, CONTROL_STREAM, parseActivation, parseEnd} from '../../core/bundle/activation.js'
+import type {Bundle} from '../../core/bundle/bundle.js'
+import {decoderOf} from '../../core/bundle/decoder-of.js'
+import {isDeadLetterReason} from '../../core/event/dead-letter.js'
 import {type Decode, type DecodedEvent, isRefusal, parseJson, type Refusal} from '../../core/event/decode.js'
-import {parseEventTime, type WallTime} from '../../core/event/time.js'
+import {type EventTime, parseEventTime, type WallTime} from '../../core/event/time.js'
 import type {EventSource, InputBatch, InputRecord} from '../../engine/port/event-source.js'
-import type {Line} from './line-reader.js'
+import {type Line, LONGEST_LINE} from './line-reader.js'
 
 const BATCH = 512
 const BLANK = /^[ \t\v\f\r]*$/
@@ -9,22 +13,23 @@ const BLANK = /^[ \t\v\f\r]*$/
 /** Before the first line that tells the time. */
 const NO_TIME_YET = Number.NEGATIVE_INFINITY as WallTime
 
-export interface ReplaySourceOptions {
-  /** The recorded lines, in blocks of any size. */
-  readonly lines: AsyncIterable<readonly Line[]>
-  readonly decodeEvent: Decode
-  /** How far beyond its arrival an event may be, in ms: one further off says nothing about the time. */
-  readonly maxFutureSkew: number
-  /** Longest line in bytes. */
-  readonly eventLimit: number
-}
-
 /** A recorded line: `{"stream", "event", "arrival_time"?, "partition"?}`. */
 interface Envelope {
   readonly stream?: unknown
   readonly event?: unknown
   readonly arrival_time?: unknown
   readonly partition?: unknown
+  /** In a recording of a service, instead of an event that cannot be told as JSON: why it was refused. */
+  readonly refused?: unknown
+}
+
+export interface ReplaySourceOptions {
+  /** The recorded lines, in blocks of any size. */
+  readonly lines: AsyncIterable<readonly Line[]>
+  /** By which lines are judged, until another one is told. */
+  readonly bundle: Bundle
+  /** Whether a service recorded the lines: then some of them activate bundles, and the last one says how far it got. */
+  readonly isRecording?: boolean | undefined
 }
 
 /**
@@ -32,7 +37,15 @@ interface Envelope {
  * greatest event time seen so far, and never goes back. Each batch holds lines of one partition.
  */
 export class ReplaySource implements EventSource {
+  /** How far deadlines were resolved where the recording ends, once its last line is read; undefined if it does not say. */
+  resolvedAtEnd: EventTime | undefined
   private readonly blocks: AsyncIterator<readonly Line[]>
+  private readonly isRecording: boolean
+  private decodeEvent!: Decode
+  /** How far beyond its arrival an event may be, in ms: one further off says nothing about the time. */
+  private maxFutureSkew!: number
+  /** Longest line in bytes. */
+  private lineLimit!: number
   private block: readonly Line[] = []
   private position = 0
   private lineNumber = -1
@@ -40,8 +53,19 @@ export class ReplaySource implements EventSource {
   private greatestEventTime = Number.NEGATIVE_INFINITY
   private readonly ready: InputBatch[] = []
 
-  constructor(private readonly options: ReplaySourceOptions) {
-    this.blocks = options.lines[Symbol.asyncIterator]()
+  constructor({lines, bundle, isRecording = false}: ReplaySourceOptions) {
+    this.blocks = lines[Symbol.asyncIterator]()
+    this.isRecording = isRecording
+    this.judgeBy(bundle)
+  }
+
+  /** Judges the lines that follow by another bundle. */
+  judgeBy(bundle: Bundle): void {
+    const {time, intake} = bundle.settings
+    this.decodeEvent = decoderOf(bundle)
+    this.maxFutureSkew = time.maxFutureSkew
+    // What was too long when it was recorded is told as such.
+    this.lineLimit = this.isRecording ? Number.POSITIVE_INFINITY : intake.eventLimit
   }
 
   partitions(): readonly number[] {
@@ -73,30 +97,41 @@ export class ReplaySource implements EventSource {
     return taken
   }
 
+  /** Batches of the lines up to the first that activates a bundle; those after it are judged by that one, when it is in force. */
   private byPartition(lines: readonly Line[]): readonly InputBatch[] {
     const records = new Map<number, ReplayRecord[]>()
-    for (const line of lines) {
+    let control: InputBatch | undefined
+    for (const [i, line] of lines.entries()) {
       this.lineNumber++
       const {text} = line
       if (text !== undefined && text.length < 64 && BLANK.test(text)) continue
       const record = this.read(line, text)
+      if (record === undefined) continue
+      if (!(record instanceof ReplayRecord)) {
+        control = record
+        this.position -= lines.length - i - 1
+        break
+      }
       const group = records.get(record.partition)
       if (group === undefined) records.set(record.partition, [record])
       else group.push(record)
     }
-    return [...records].map(([partition, group]) => ({
+    const nextOffset = control === undefined ? this.lineNumber + 1 : this.lineNumber
+    const batches = [...records].map(([partition, group]) => ({
       partition,
       records: group,
       polledAt: group[group.length - 1]?.ingestedAt ?? this.wall,
-      nextOffset: this.lineNumber + 1,
+      nextOffset,
     }))
+    return control === undefined ? batches : [...batches, control]
   }
 
-  private read(line: Line, text: string | undefined): ReplayRecord {
+  /** Undefined: the line says where the recording ends. */
+  private read(line: Line, text: string | undefined): ReplayRecord | InputBatch | undefined {
     const {length} = line
-    const {eventLimit} = this.options
-    if (text === undefined || length > eventLimit) {
-      const detail = `the line has ${length} bytes, the limit is ${eventLimit}; send less, or raise event_limit`
+    if (text === undefined || length > this.lineLimit) {
+      const limit = Math.min(this.lineLimit, LONGEST_LINE)
+      const detail = `the line has ${length} bytes, the limit is ${limit}; send less, or raise event_limit`
       return this.record(line, undefined, 0, {reason: 'too_large', detail})
     }
     const parsed = parseJson(text)
@@ -105,11 +140,27 @@ export class ReplaySource implements EventSource {
     const stream = typeof envelope.stream === 'string' ? envelope.stream : undefined
     const partition = envelope.partition ?? 0
     const fault = this.tellTime(envelope) ?? partitionFault(partition)
-    const outcome = fault ?? this.options.decodeEvent(stream, envelope.event, text, envelope)
+    if (this.isRecording && fault === undefined) {
+      if (stream === CONTROL_STREAM) return this.control(envelope.event, partition as number)
+      const refused = refusalIn(envelope)
+      if (refused !== undefined) return this.record(line, stream, partition as number, refused)
+    }
+    const outcome = fault ?? this.decodeEvent(stream, envelope.event, text, envelope)
     const arrived = envelope.arrival_time !== undefined
     if (!isRefusal(outcome)) this.seeEventTime(outcome.time, arrived)
     if (!arrived) this.advance(this.greatestEventTime)
     return this.record(line, stream, fault === undefined ? (partition as number) : 0, outcome)
+  }
+
+  private control(event: unknown, partition: number): InputBatch | undefined {
+    const control: Activation | undefined = parseActivation(event, this.wall)
+    if (control !== undefined)
+      return {partition, records: [], control, polledAt: this.wall, nextOffset: this.lineNumber + 1}
+    this.resolvedAtEnd = parseEnd(event)
+    if (this.resolvedAtEnd !== undefined) return undefined
+    throw new RangeError(
+      `line ${this.lineNumber + 1}: it activates no bundle; a newer version of tripline may have written it`,
+    )
   }
 
   private tellTime({arrival_time}: Envelope): Refusal | undefined {
@@ -122,7 +173,7 @@ export class ReplaySource implements EventSource {
   }
 
   private seeEventTime(time: number, arrived: boolean): void {
-    const fromTheFuture = arrived && time > this.wall + this.options.maxFutureSkew
+    const fromTheFuture = arrived && time > this.wall + this.maxFutureSkew
     if (!fromTheFuture && time > this.greatestEventTime) this.greatestEventTime = time
   }
 
@@ -154,6 +205,12 @@ class ReplayRecord implements InputRecord {
   get bytes(): Uint8Array | undefined {
     return this.line.bytes
   }
+}
+
+/** Why a recorded input was refused, if the line says so. */
+function refusalIn({refused}: Envelope): Refusal | undefined {
+  const {reason, detail} = (refused ?? {}) as {readonly reason?: unknown; readonly detail?: unknown}
+  return isDeadLetterReason(reason) && typeof detail === 'string' ? {reason, detail} : undefined
 }
 
 function partitionFault(partition: unknown): Refusal | undefined {

@@ -38,7 +38,7 @@ interface EventsBody {
 /** POST /v1/events/{stream}: takes events, and answers what became of each once all are durable. */
 export function addEventsRoute(
   app: FastifyInstance,
-  streams: ReadonlySet<string>,
+  streams: () => ReadonlyMap<string, unknown>,
   intake: IntakeService,
 ): void {
   for (const [mediaType, split] of Object.entries(FORMATS)) {
@@ -46,12 +46,13 @@ export function addEventsRoute(
       done(null, {split, bytes} satisfies EventsBody)
     })
   }
-  const known = [...streams].sort().join(', ')
   const url = '/v1/events/:stream'
 
   // What can be refused without reading the body is refused before it is read.
   const onRequest = async (request: FastifyRequest<{Params: {stream: string}}>): Promise<void> => {
-    if (!streams.has(request.params.stream)) throw new Problem('unknown_stream', `known are ${known}`)
+    const known = streams()
+    if (!known.has(request.params.stream))
+      throw new Problem('unknown_stream', `known are ${[...known.keys()].sort().join(', ')}`)
     refuseEncoded(request)
     refuseIfSaturated(intake)
   }

@@ -6,18 +6,21 @@ import {addEventsRoute} from './events-route.js'
 import type {IntakeService} from './intake-service.js'
 import {answerError, answerNotFound, answerUnreadable} from './problem-answers.js'
 import {logRequest} from './request-log.js'
+import {addRulesRoutes} from './rules-route.js'
+import type {RulesService} from './rules-service.js'
 import {SECURITY_HEADERS} from './security-headers.js'
 import {addStatusRoutes} from './status-routes.js'
 import type {StatusService} from './status-service.js'
 
 /** What the routes need of the rest. */
 export interface HttpServices {
-  /** Names of the streams that events can be sent to. */
-  readonly streams: ReadonlySet<string>
+  /** The streams that events can be sent to, by name. */
+  readonly streams: () => ReadonlyMap<string, unknown>
   readonly intake: IntakeService
   readonly status: StatusService
   readonly alerts: AlertReader
   readonly settledUpTo: SettledUpTo
+  readonly rules: RulesService
 }
 
 export interface HttpServerOptions {
@@ -84,6 +87,7 @@ export function createHttpServer(services: HttpServices, options: HttpServerOpti
   addEventsRoute(app, services.streams, services.intake)
   addAlertRoutes(app, services.alerts, services.settledUpTo)
   addStatusRoutes(app, services.status)
+  addRulesRoutes(app, services.rules)
   return app
 }
 

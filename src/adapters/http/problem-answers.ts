@@ -25,7 +25,7 @@ export function answerError(
   reply: FastifyReply,
 ): void {
   if (error instanceof Problem) {
-    sendProblem(reply.headers(error.headers), error.code, error.detail)
+    sendProblem(reply.headers(error.headers), error.code, error.detail, error.more)
     return
   }
   const known = FRAMEWORK_PROBLEMS[error.code]
@@ -36,12 +36,9 @@ export function answerError(
   } else {
     request.log.error({err: error}, 'request failed')
     const instance = `urn:tripline:request:${request.id}`
-    sendProblem(
-      reply,
-      'internal_error',
-      'the log says more under this instance; it is safe to try again',
+    sendProblem(reply, 'internal_error', 'the log says more under this instance; it is safe to try again', {
       instance,
-    )
+    })
   }
 }
 
@@ -49,13 +46,18 @@ export function answerNotFound(_request: FastifyRequest, reply: FastifyReply): v
   sendProblem(reply, 'not_found', 'no route has this path')
 }
 
-function sendProblem(reply: FastifyReply, code: ProblemCode, detail: string, instance?: string): void {
+function sendProblem(
+  reply: FastifyReply,
+  code: ProblemCode,
+  detail: string,
+  more?: Parameters<typeof problemBody>[2],
+): void {
   reply
     .code(PROBLEMS[code].status)
     .headers(SECURITY_HEADERS)
     .header('content-type', PROBLEM_MEDIA_TYPE)
     // As bytes: to text the framework adds a charset, a parameter that this media type does not have.
-    .send(Buffer.from(JSON.stringify(problemBody(code, detail, instance))))
+    .send(Buffer.from(JSON.stringify(problemBody(code, detail, more))))
 }
 
 const CONNECTION_PROBLEMS: {readonly [code: string]: readonly [ProblemCode, string]} = {

@@ -11,12 +11,14 @@ export const PROBLEMS = {
   not_found: {status: 404, title: 'There is nothing here'},
   unknown_stream: {status: 404, title: 'There is no such stream'},
   unknown_alert: {status: 404, title: 'There is no such alert'},
+  unknown_bundle: {status: 404, title: 'There is no such bundle'},
   method_not_allowed: {status: 405, title: 'The method is not allowed here'},
   request_timeout: {status: 408, title: 'The request took too long to arrive'},
   body_too_large: {status: 413, title: 'The body is too large'},
   too_many_events: {status: 413, title: 'The request holds too many events'},
   uri_too_long: {status: 414, title: 'A part of the path is too long'},
   unsupported_media_type: {status: 415, title: 'The body is in a format that is not taken here'},
+  rules_refused: {status: 422, title: 'The rules cannot be activated'},
   overloaded: {status: 429, title: 'Too much is under way'},
   headers_too_large: {status: 431, title: 'The headers are too large'},
   internal_error: {status: 500, title: 'Something went wrong inside'},
@@ -36,6 +38,8 @@ export const problemSchema = z.strictObject({
   code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
   /** Names the request in the log. */
   instance: z.string().optional(),
+  /** Of files: each with its place and a remedy. */
+  faults: z.array(z.string()).optional(),
 })
 
 export type ProblemBody = z.infer<typeof problemSchema>
@@ -46,14 +50,18 @@ export class Problem extends Error {
     readonly code: ProblemCode,
     readonly detail: string,
     readonly headers: {readonly [name: string]: string} = {},
+    readonly more: Pick<ProblemBody, 'faults'> = {},
   ) {
     super(`${code}: ${detail}`)
     this.name = 'Problem'
   }
 }
 
-export function problemBody(code: ProblemCode, detail: string, instance?: string): ProblemBody {
+export function problemBody(
+  code: ProblemCode,
+  detail: string,
+  more: Pick<ProblemBody, 'instance' | 'faults'> = {},
+): ProblemBody {
   const {status, title} = PROBLEMS[code]
-  const body = {type: `urn:tripline:problem:${code}`, title, status, detail, code}
-  return instance === undefined ? body : {...body, instance}
+  return {type: `urn:tripline:problem:${code}`, title, status, detail, code, ...more}
 }

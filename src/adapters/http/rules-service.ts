@@ -57,9 +57,17 @@ export class RulesRefusedError extends Error {
   }
 }
 
+/** No bundle of that id was ever in force. */
+export class UnknownBundleError extends RangeError {
+  constructor(id: string, known: readonly string[]) {
+    super(`there is no bundle ${id} in this data directory; known are ${known.join(', ')}`)
+    this.name = 'UnknownBundleError'
+  }
+}
+
 /** The rules of the running service. */
 export interface RulesService {
   running(): RunningRules
-  /** Resolves when the rules are in force. Rejects with RulesRefusedError. */
+  /** Resolves when the rules are in force. Rejects with RulesRefusedError or UnknownBundleError. */
   activate(request: ActivationRequest): Promise<ActivationReport>
 }

@@ -1,16 +1,8 @@
 import type {EmbeddedBundleStore} from '../../adapters/embedded/bundle-store.js'
+import {UnknownBundleError} from '../../adapters/http/rules-service.js'
 import type {Bundle} from '../../core/bundle/bundle.js'
-import {type BundleContent, compileContent} from '../../core/bundle/bundle-content.js'
-import {formatFault} from '../../core/source/source-fault.js'
+import {compileAs} from './compile-as.js'
 import type {LoadedBundle} from './load-bundle.js'
-
-/** No bundle of that id was ever in force here. */
-export class UnknownBundleError extends RangeError {
-  constructor(id: string, known: readonly string[]) {
-    super(`there is no bundle ${id} in this data directory; known are ${known.join(', ') || 'none'}`)
-    this.name = 'UnknownBundleError'
-  }
-}
 
 /** The data directory has seen no rules yet. */
 export class NothingInForceError extends RangeError {
@@ -60,14 +52,4 @@ export class KeptBundles {
     await this.store.noteFolder(folder.bundle.id)
     return folder.bundle
   }
-}
-
-/** A bundle keeps the id under which it was in force, also where another version of the program would give it another. */
-function compileAs(id: string, content: BundleContent): Bundle {
-  const {bundle, faults} = compileContent(content)
-  if (bundle !== undefined) return {...bundle, id}
-  const reasons = faults.map(formatFault).join('\n')
-  throw new Error(
-    `the bundle ${id}, which was in force, cannot be read by this version of tripline; use the version that activated it\n${reasons}`,
-  )
 }

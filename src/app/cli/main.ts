@@ -17,6 +17,7 @@ const COMMANDS: {readonly [name: string]: () => Promise<(program: Command) => vo
   run: async () => (await import('./command/run.js')).addRunCommand,
   replay: async () => (await import('./command/replay.js')).addReplayCommand,
   simulate: async () => (await import('./command/simulate.js')).addSimulateCommand,
+  export: async () => (await import('./command/export.js')).addExportCommand,
   rules: async () => (await import('./command/rules.js')).addRulesCommand,
   'dead-letters': async () => (await import('./command/dead-letters.js')).addDeadLettersCommand,
   doctor: async () => (await import('./command/doctor.js')).addDoctorCommand,

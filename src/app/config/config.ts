@@ -16,7 +16,12 @@ export interface Config {
     readonly dedupRetention: number
     readonly locationMaxAge: number
   }
-  readonly rules: {readonly dir: string; readonly historyCap: number; readonly stepBudget: number}
+  readonly rules: {
+    readonly dir: string
+    readonly watch: boolean
+    readonly historyCap: number
+    readonly stepBudget: number
+  }
   readonly features: {readonly dir: string}
   readonly streams: readonly DeclaredStream[]
   /** By field: the reason why its numbers may look like card numbers. */
@@ -51,6 +56,7 @@ export function toConfig(values: SettingValues, settings: Config['settings']): C
     },
     rules: {
       dir: values['rules.dir'],
+      watch: values['rules.watch'],
       historyCap: values['rules.history_cap'],
       stepBudget: values['rules.step_budget'],
     },

@@ -34,6 +34,18 @@ export function choice<const T extends string>(initial: T, options: readonly T[]
   return {schema: z.enum(options), initial, doc, allowed: options.join(' or '), fromText: asIs, write: asIs}
 }
 
+export function flag(initial: boolean, doc: string): Setting<boolean> {
+  const values: {readonly [text: string]: boolean} = {true: true, false: false}
+  return {
+    schema: z.boolean(),
+    initial,
+    doc,
+    allowed: 'true or false',
+    fromText: (given) => values[given] ?? given,
+    write: asIs,
+  }
+}
+
 /** A whole number, limits included. */
 export function wholeNumber(initial: number, from: number, to: number, doc: string): Setting<number> {
   return {

@@ -1,7 +1,7 @@
 import {z} from 'zod'
 import {declaredStreamSchema} from '../../core/event/schemas.js'
 import {streamsWith} from '../../core/event/stream.js'
-import {choice, duration, path, type Setting, size, structure, text, wholeNumber} from './setting.js'
+import {choice, duration, flag, path, type Setting, size, structure, text, wholeNumber} from './setting.js'
 
 const KIB = 1024
 const MIB = 1024 * KIB
@@ -55,6 +55,7 @@ export const SETTINGS = {
   'event_time.dedup_retention': duration('24h', 'How far behind the watermark event ids are remembered.'),
   'event_time.location_max_age': duration('24h', 'Older location fixes are not joined to a transaction.'),
   'rules.dir': path('cep-rules', 'Folder of rules, lists and policy.'),
+  'rules.watch': flag(true, 'Whether a running service activates changed rules by itself.'),
   'rules.history_cap': wholeNumber(
     5000,
     1,

@@ -10,22 +10,24 @@ export interface DemoPlan {
 
 interface Manifest {
   readonly plan: DemoPlan
+  /** Id of the bundle under which it is played. */
+  readonly bundle: string
   readonly finished: boolean
 }
 
 /**
  * The demo's own data directory. A demo that was killed goes on where it stopped; one that finished, or that played
- * other traffic, is cleared away before the next begins.
+ * other traffic or with other rules, is cleared away before the next begins.
  */
-export async function prepareDemoDir(dir: string, plan: DemoPlan): Promise<void> {
+export async function prepareDemoDir(dir: string, plan: DemoPlan, bundle: string): Promise<void> {
   const manifest = await readManifest(dir)
-  const goesOn = manifest !== undefined && !manifest.finished && samePlan(manifest.plan, plan)
-  if (!goesOn) await rm(join(dir, 'db'), {recursive: true, force: true})
-  await writeManifest(dir, {plan, finished: false})
+  const isSame = manifest?.bundle === bundle && samePlan(manifest.plan, plan)
+  if (!isSame || manifest.finished) await rm(join(dir, 'db'), {recursive: true, force: true})
+  await writeManifest(dir, {plan, bundle, finished: false})
 }
 
-export async function markDemoFinished(dir: string, plan: DemoPlan): Promise<void> {
-  await writeManifest(dir, {plan, finished: true})
+export async function markDemoFinished(dir: string, plan: DemoPlan, bundle: string): Promise<void> {
+  await writeManifest(dir, {plan, bundle, finished: true})
 }
 
 async function readManifest(dir: string): Promise<Manifest | undefined> {

@@ -1,10 +1,10 @@
 import {build as buildHistogram, type Histogram} from 'hdr-histogram-js'
-import type {Bundle} from '../../core/bundle/bundle.js'
 import type {AlertRecord} from '../../core/decision/records.js'
 import type {WallTime} from '../../core/event/time.js'
 import type {Ledger} from '../../core/ledger/ledger.js'
 import {nothingPlanted} from '../../simulation/scenario/planted.js'
 import {estimateLines, scenarioTraffic} from '../../simulation/scenario/scenario-traffic.js'
+import type {LoadedBundle} from '../bundle/load-bundle.js'
 import type {Config} from '../config/config.js'
 import {type Arrival, EmbeddedService} from '../service/embedded-service.js'
 import {toArrival} from './arrivals.js'
@@ -24,7 +24,7 @@ export interface DemoProgress {
 
 export interface DemoOptions {
   readonly config: Config
-  readonly bundle: Bundle
+  readonly folder: LoadedBundle
   readonly dir: string
   readonly plan: DemoPlan
   /** Events a second; undefined: as fast as they go. */
@@ -70,11 +70,11 @@ export class Demo {
   private constructor(private readonly options: DemoOptions) {}
 
   static async start(options: DemoOptions): Promise<Demo> {
-    await prepareDemoDir(options.dir, options.plan)
+    await prepareDemoDir(options.dir, options.plan, options.folder.bundle.id)
     const demo = new Demo(options)
     demo.service = await EmbeddedService.start({
       config: options.config,
-      bundle: options.bundle,
+      folder: options.folder,
       dataDir: options.dir,
       clock: {now: () => demo.arrivedUpTo},
       onBatch: ({alerts}) => demo.hear(alerts),
@@ -87,13 +87,13 @@ export class Demo {
 
   /** Plays the traffic, from where an interrupted demo stopped. */
   async play(): Promise<DemoSummary> {
-    const {plan, dir} = this.options
+    const {plan, dir, folder} = this.options
     const resumedAt = this.service.logEnd
     const events = await this.feed(resumedAt)
     if (this.failure !== undefined) throw this.failure
     const seconds = (performance.now() - this.started) / 1000
     const findings = await compareWithTruth(this.service.readModel, this.planted.frauds)
-    await markDemoFinished(dir, plan)
+    await markDemoFinished(dir, plan, folder.bundle.id)
     const {total, balanced} = this.service.ledger()
     return {
       events,

@@ -12,8 +12,7 @@ import {type ReplayOptions, type ReplaySummary, replay} from './replay.js'
 import type {Both, RuleDiff} from './rule-diff.js'
 
 /** A rule diff over recorded events. */
-export interface RuleDiffOptions
-  extends Pick<ReplayOptions, 'inputs' | 'outputDir' | 'eventLimit' | 'panExempt'> {
+export interface RuleDiffOptions extends Pick<ReplayOptions, 'inputs' | 'outputDir'> {
   readonly bundles: Both<Bundle>
   /** The rules folders, for people. */
   readonly folders: Both<string>

@@ -15,8 +15,8 @@ export interface ReplayOptions {
   readonly inputs: readonly string[]
   readonly outputDir: string
   readonly bundle: Bundle
-  readonly eventLimit: number
-  readonly panExempt: ReadonlySet<string>
+  /** By id: the bundles that the lines of a service's recording activate. */
+  readonly recorded?: ReadonlyMap<string, Bundle> | undefined
   /** Takes in what a comparison needs of the events; complete when the replay is. */
   readonly facts?: EventFacts
   /** Told after each batch how many lines were read so far. */
@@ -39,21 +39,20 @@ export type RuleSummary = Omit<RuleCounts, 'truncated'>
 
 /** Runs the engine over recorded events and writes what it says, and the summary, to a folder. */
 export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
-  const {bundle, eventLimit, panExempt, facts, onProgress} = options
+  const {bundle, recorded, facts, onProgress} = options
   const started = performance.now()
   const output = await ReplayOutput.create(options.outputDir)
   let linesRead = 0
   const partitions = await runReplay({
     lines: readLines(options.inputs),
     bundle,
+    recorded,
     publisher: {
       publish: async (entry) => {
         await output.publish(entry)
         await facts?.drained()
       },
     },
-    eventLimit,
-    panExempt,
     onBatch: (batch) => {
       facts?.add(batch)
       linesRead += batch.input.records.length
@@ -64,7 +63,9 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   await output.close()
   await facts?.close()
   const seconds = (performance.now() - started) / 1000
-  const summary = summarize(bundle, partitions, output, linesRead / seconds)
+  // Rules are told as they were in force at the end.
+  const last = partitions[0]?.bundle ?? bundle
+  const summary = summarize(last, partitions, output, linesRead / seconds)
   await writeFile(join(options.outputDir, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
   return summary
 }

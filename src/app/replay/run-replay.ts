@@ -3,7 +3,6 @@ import type {Line} from '../../adapters/files/line-reader.js'
 import {ReplaySource} from '../../adapters/files/replay-source.js'
 import {VolatileStateStore} from '../../adapters/memory/volatile-state-store.js'
 import type {Bundle} from '../../core/bundle/bundle.js'
-import {decoderOf} from '../../core/bundle/decoder-of.js'
 import type {WallTime} from '../../core/event/time.js'
 import type {CommittedBatch} from '../../engine/operator/batch.js'
 import {scoring} from '../../engine/pipeline/scoring.js'
@@ -16,12 +15,9 @@ import {UntilResolved} from './until-resolved.js'
 export interface ReplayRun {
   readonly lines: AsyncIterable<readonly Line[]>
   readonly bundle: Bundle
-  /** By id: the bundles that lines of the input may activate. Without them no line can. */
-  readonly bundles?: ReadonlyMap<string, Bundle>
+  /** By id: the bundles that the lines of a service's recording activate. Without them they are lines like others. */
+  readonly recorded?: ReadonlyMap<string, Bundle> | undefined
   readonly publisher: Publisher
-  /** No longer needed: the bundle says it. */
-  readonly eventLimit?: number
-  readonly panExempt?: ReadonlySet<string>
   /** Hears of each batch. */
   readonly onBatch?: (batch: CommittedBatch) => void
 }
@@ -31,16 +27,12 @@ const ARRIVAL_CLOCK: Clock = {now: () => Number.NEGATIVE_INFINITY as WallTime}
 
 /** Runs the engine over recorded lines, in memory. Resolves at the end of the input with the state of the partitions. */
 export async function runReplay(run: ReplayRun): Promise<readonly Partition[]> {
-  const {bundle, bundles, lines, publisher, onBatch} = run
-  const {maxFutureSkew} = bundle.settings.time
-  const {eventLimit} = bundle.settings.intake
-  const decodeEvent = decoderOf(bundle)
+  const {bundle, recorded, lines, publisher, onBatch} = run
   const store = new VolatileStateStore()
   const nothingYet = await store.open()
   const shared = new SharedState(bundle, Number.POSITIVE_INFINITY)
   const partitions = new Map<number, Partition>()
-  const recorded = new ReplaySource({lines, decodeEvent, maxFutureSkew, eventLimit})
-  const source = new UntilResolved(recorded, partitions)
+  const input = new ReplaySource({lines, bundle, isRecording: recorded !== undefined})
   const partitionOf = (number: number): Partition => {
     let partition = partitions.get(number)
     if (partition === undefined) {
@@ -50,14 +42,16 @@ export async function runReplay(run: ReplayRun): Promise<readonly Partition[]> {
     return partition
   }
   const batches = scoring({
-    source,
+    source: new UntilResolved(input, partitions),
     store,
     publisher,
     clock: ARRIVAL_CLOCK,
     partitionOf,
     bundleOf: async (id) => {
-      const named = bundles?.get(id)
-      if (named === undefined) throw new RangeError(`the bundle ${id} is not there; export it with the events`)
+      const named = recorded?.get(id)
+      if (named === undefined) throw new RangeError(`a line activates the bundle ${id}, which is not there`)
+      // The next line is read when this bundle is in force.
+      input.judgeBy(named)
       return {bundle: named}
     },
   })

@@ -1,11 +1,15 @@
-import {endInput, type PartitionTime} from '../../core/watermark/watermark.js'
+import type {ReplaySource} from '../../adapters/files/replay-source.js'
+import {endInput, observeResolved} from '../../core/watermark/watermark.js'
 import type {EventSource, InputBatch} from '../../engine/port/event-source.js'
 import type {Partition} from '../../engine/stage/partition.js'
 
-/** A source whose end is the end of time: after its last batch come empty ones, until no rule waits for a deadline. */
+/**
+ * A replay that goes on until no rule waits for a deadline that is reached: after its last line come empty batches. Its
+ * end is the end of time, unless the recording says how far it got.
+ */
 export class UntilResolved implements EventSource {
   constructor(
-    private readonly source: EventSource,
+    private readonly source: ReplaySource,
     private readonly opened: ReadonlyMap<number, Partition>,
   ) {}
 
@@ -22,11 +26,17 @@ export class UntilResolved implements EventSource {
   }
 
   private emptyBatch(): InputBatch | undefined {
-    const partitions = [...this.opened.values()]
-    for (const {time} of partitions) if (time !== undefined) endInput(time)
-    const waiting = partitions.find(({time, waitsForDeadlines}) => time !== undefined && waitsForDeadlines)
-    if (waiting === undefined) return undefined
+    const {resolvedAtEnd} = this.source
+    for (const {time} of this.opened.values()) {
+      if (time === undefined) continue
+      if (resolvedAtEnd === undefined) endInput(time)
+      else observeResolved(time, resolvedAtEnd)
+    }
+    const waiting = [...this.opened.values()].find(({stages}) =>
+      stages.some((stage) => stage.dueKeys(1).length > 0),
+    )
+    if (waiting?.time === undefined) return undefined
     const {number, time, offset} = waiting
-    return {partition: number, records: [], polledAt: (time as PartitionTime).wall, nextOffset: offset}
+    return {partition: number, records: [], polledAt: time.wall, nextOffset: offset}
   }
 }

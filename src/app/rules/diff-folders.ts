@@ -2,7 +2,6 @@ import {stat} from 'node:fs/promises'
 import type {Bundle} from '../../core/bundle/bundle.js'
 import type {Console} from '../cli/console.js'
 import {UsageError} from '../cli/exit.js'
-import type {Config} from '../config/config.js'
 import {diffRules} from '../replay/diff-rules.js'
 import {replayProgress} from '../replay/progress.js'
 import type {ReplaySummary} from '../replay/replay.js'
@@ -11,7 +10,6 @@ import type {Both, RuleDiff} from '../replay/rule-diff.js'
 export interface FoldersToDiff {
   readonly inputs: readonly string[]
   readonly outputDir: string
-  readonly config: Pick<Config, 'eventLimit' | 'panExempt'>
   readonly bundles: Both<Bundle>
   /** The rules folders that the bundles are from. */
   readonly folders: Both<string>
@@ -24,13 +22,11 @@ export interface FoldersToDiff {
  * A, and what changes under B.
  */
 export async function diffFolders(runs: FoldersToDiff): Promise<{summary: ReplaySummary; diff: RuleDiff}> {
-  const {config, folders, console} = runs
+  const {folders, console} = runs
   for (const input of runs.inputs) await requireReadableTwice(input)
   const shown: {a?: Progress; b?: Progress} = {}
   return diffRules({
     ...runs,
-    eventLimit: config.eventLimit,
-    panExempt: new Set(config.panExempt.keys()),
     onProgress: (run, linesRead, total) => {
       const show = shown[run] ?? replayProgress(console, folders[run])
       shown[run] = show

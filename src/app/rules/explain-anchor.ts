@@ -1,8 +1,7 @@
 import type {Bundle, RuleSource} from '../../core/bundle/bundle.js'
 import {stageKeyOf} from '../../core/bundle/rule-set.js'
-import type {DecodedEvent, DecodeSettings} from '../../core/event/decode.js'
+import type {DecodedEvent} from '../../core/event/decode.js'
 import {MERCHANTS} from '../../core/event/stream.js'
-import {formatTime} from '../../core/event/time.js'
 import {type AnchorExplanation, explainAnchor} from '../../core/rule/explanation/anchor-explanation.js'
 import {Trial} from '../../core/rule/explanation/trial/trial.js'
 import type {Rule, RuleMode} from '../../core/rule/rule.js'
@@ -20,8 +19,8 @@ export interface RecordedExplanation extends AnchorExplanation {
   }
   /** Null value: the event has no such key. */
   readonly key: {readonly name: string; readonly value: string | null}
-  /** Time of the newest recorded event that was looked at. */
-  readonly recorded_until: string
+  /** Whether the recorded events end before the rule's deadline is reached. */
+  readonly waits: boolean
 }
 
 /**
@@ -32,7 +31,6 @@ export async function explainRecorded(
   source: RuleSource,
   bundle: Bundle,
   lines: RecordedLines,
-  decoding: DecodeSettings,
   anchor: DecodedEvent,
 ): Promise<RecordedExplanation | undefined> {
   const [rule] = bundle.rules as [Rule]
@@ -41,21 +39,17 @@ export async function explainRecorded(
   const recorded = await recordedScene(
     lines.holding([anchor.key, MERCHANTS, ...(typeof stageKey === 'string' ? [stageKey] : [])]),
     bundle,
-    decoding,
     anchor,
   )
   if (recorded === undefined) return undefined
-  const {scene} = recorded
   const {id, version, title, mode} = source
   const keyValue = anchor.wire[rule.key]
-  const newest = scene.events.reduce(
-    (time, event) => (event.time > time ? event.time : time),
-    recorded.anchor.time,
-  )
+  const explanation = explainAnchor(new Trial(alone, recorded.scene), rule, recorded.anchor)
+  const {deadline} = explanation
   return {
     rule: {id, version, title, mode},
     key: {name: rule.key, value: typeof keyValue === 'string' && keyValue !== '' ? keyValue : null},
-    recorded_until: formatTime(newest),
-    ...explainAnchor(new Trial(alone, scene), rule, recorded.anchor),
+    waits: deadline !== null && !(await lines.reachBeyond(deadline)),
+    ...explanation,
   }
 }

@@ -1,10 +1,6 @@
-import {
-  compileDecode,
-  type DecodedEvent,
-  type DecodeSettings,
-  isRefusal,
-  parseJson,
-} from '../../core/event/decode.js'
+import type {Bundle} from '../../core/bundle/bundle.js'
+import {decoderOf} from '../../core/bundle/decoder-of.js'
+import {type DecodedEvent, isRefusal, parseJson} from '../../core/event/decode.js'
 import {LOCATIONS} from '../../core/event/stream.js'
 import {closest} from '../../core/expression/suggest.js'
 import type {RecordedLines} from './explain-input.js'
@@ -23,14 +19,14 @@ export interface FoundEvents {
 
 export async function findEvents(
   lines: RecordedLines,
-  settings: DecodeSettings,
+  bundle: Bundle,
   stream: string,
   id: string,
 ): Promise<FoundEvents> {
   const anchors = new Map<string, DecodedEvent>()
   const otherStreams = new Set<string>()
   const mayBeDerived = stream === LOCATIONS && DERIVED_ID.test(id)
-  for await (const event of decodedEvents(lines, settings, mayBeDerived ? [LOCATIONS] : [id])) {
+  for await (const event of decodedEvents(lines, bundle, mayBeDerived ? [LOCATIONS] : [id])) {
     if (event.id !== id) continue
     if (event.stream.name !== stream) otherStreams.add(event.stream.name)
     else if (!anchors.has(event.key)) anchors.set(event.key, event)
@@ -41,12 +37,12 @@ export async function findEvents(
 /** The id in a stream that is most like one that is not there. */
 export async function closestId(
   lines: RecordedLines,
-  settings: DecodeSettings,
+  bundle: Bundle,
   stream: string,
   id: string,
 ): Promise<string | undefined> {
   const ids = new Set<string>()
-  for await (const event of decodedEvents(lines, settings, [stream])) {
+  for await (const event of decodedEvents(lines, bundle, [stream])) {
     if (event.stream.name === stream) ids.add(event.id)
     if (ids.size >= IDS_COMPARED) break
   }
@@ -55,10 +51,10 @@ export async function closestId(
 
 async function* decodedEvents(
   lines: RecordedLines,
-  settings: DecodeSettings,
+  bundle: Bundle,
   texts: readonly string[],
 ): AsyncGenerator<DecodedEvent> {
-  const decode = compileDecode(settings)
+  const decode = decoderOf(bundle)
   for await (const block of lines.holding(texts)) {
     for (const {text} of block) {
       const parsed = text === undefined ? undefined : parseJson(text)

@@ -1,7 +1,7 @@
 import type {Line} from '../../adapters/files/line-reader.js'
 import type {Bundle} from '../../core/bundle/bundle.js'
 import {stageKeyOf} from '../../core/bundle/rule-set.js'
-import type {DecodedEvent, DecodeSettings} from '../../core/event/decode.js'
+import type {DecodedEvent} from '../../core/event/decode.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
 import type {Scene} from '../../core/rule/explanation/trial/scene.js'
 import type {Rule} from '../../core/rule/rule.js'
@@ -21,7 +21,6 @@ export interface RecordedScene {
 export async function recordedScene(
   lines: AsyncIterable<readonly Line[]>,
   bundle: Bundle,
-  {eventLimit, panExempt}: DecodeSettings,
   anchor: DecodedEvent,
 ): Promise<RecordedScene | undefined> {
   const [rule] = bundle.rules as [Rule]
@@ -29,8 +28,6 @@ export async function recordedScene(
   await runReplay({
     lines,
     bundle,
-    eventLimit,
-    panExempt,
     publisher: {publish: async () => {}},
     onBatch: (batch) => void accepted.push(...batch.accepted),
   })

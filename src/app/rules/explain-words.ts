@@ -28,14 +28,14 @@ export function explanationWords(explained: RecordedExplanation): readonly strin
   ]
 }
 
-function verdict({fires, suppressed_by, deadline, recorded_until, rule}: RecordedExplanation): string {
+function verdict({fires, suppressed_by, deadline, waits, rule}: RecordedExplanation): string {
   if (!fires) return 'does not fire'
   if (suppressed_by !== null) {
     const ago = describeDuration(suppressed_by.gap_ms)
     return `fires, but its alert is suppressed by the one for ${suppressed_by.id}, ${ago} before`
   }
   if (deadline !== null) {
-    return deadline > recorded_until
+    return waits
       ? `waits until ${deadline}, and fires then unless something comes that must be absent`
       : `fires at its deadline ${deadline}`
   }
@@ -73,9 +73,7 @@ function figure(value: Plain, type: ClauseFinding['type'], text: string): string
 function flipLines({flips, anchor}: RecordedExplanation): readonly string[] {
   const outcomes = [...new Set(flips.map(({outcome}) => outcome))]
   return outcomes.flatMap((outcome) => {
-    const phrases = flips
-      .filter((flip) => flip.outcome === outcome)
-      .map((flip) => flipPhrase(flip, anchor.id))
+    const phrases = flips.filter((flip) => flip.outcome === outcome).map((flip) => flipPhrase(flip, anchor))
     const sentence = `${FLIP_BEGINNINGS[outcome]} ${phrases.join(', or ')}`
     if (sentence.length <= LONGEST_SENTENCE) return [sentence]
     return [FLIP_BEGINNINGS[outcome], ...phrases.map((phrase, i) => `  ${i === 0 ? '' : 'or '}${phrase}`)]

@@ -33,35 +33,26 @@ export async function runRuleTests(bundle: Bundle, config: Config): Promise<read
   for (const source of bundle.sources) {
     if (source.tests.length === 0) continue
     const alone = await bundleWithOnly(source, bundle, config)
-    for (const test of source.tests) outcomes.push(await runTest(source, test, alone, config))
+    for (const test of source.tests) outcomes.push(await runTest(source, test, alone))
   }
   return outcomes
 }
 
-async function runTest(
-  source: RuleSource,
-  test: RuleTest,
-  bundle: Bundle,
-  config: Config,
-): Promise<RuleTestOutcome> {
+async function runTest(source: RuleSource, test: RuleTest, bundle: Bundle): Promise<RuleTestOutcome> {
   const lines = toLines(test)
   const {path, id} = source
   const outcome = {path, rule: id, name: test.name, expected: test.expect}
   let alerted: readonly string[] = []
   for (let shuffle = 0; shuffle <= SHUFFLES; shuffle++) {
     const order = shuffle === 0 ? 'given order' : `shuffled order ${shuffle}`
-    alerted = await alertedAnchors(shuffle === 0 ? lines : shuffled(lines, shuffle), bundle, config)
+    alerted = await alertedAnchors(shuffle === 0 ? lines : shuffled(lines, shuffle), bundle)
     if (!sameList(alerted, test.expect)) return {...outcome, ok: false, alerted, order}
   }
   return {...outcome, ok: true, alerted, order: 'given order'}
 }
 
 /** Anchors whose alerts stand at the end, in the total order. */
-async function alertedAnchors(
-  lines: readonly string[],
-  bundle: Bundle,
-  config: Config,
-): Promise<readonly string[]> {
+async function alertedAnchors(lines: readonly string[], bundle: Bundle): Promise<readonly string[]> {
   const standing = new Map<string, AlertRecord>()
   const publisher: Publisher = {
     publish: async ({alerts}) => {
@@ -71,8 +62,7 @@ async function alertedAnchors(
       }
     },
   }
-  const panExempt = new Set(config.panExempt.keys())
-  await runReplay({lines: asLines(lines), bundle, publisher, eventLimit: config.eventLimit, panExempt})
+  await runReplay({lines: asLines(lines), bundle, publisher})
   return [...standing.values()].sort(byTotalOrder).map(({anchor}) => anchor.id)
 }
 

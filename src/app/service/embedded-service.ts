@@ -1,4 +1,5 @@
 import type {Subscription} from 'rxjs'
+import {EmbeddedBundleStore} from '../../adapters/embedded/bundle-store.js'
 import {EmbeddedDatabase} from '../../adapters/embedded/database.js'
 import {EmbeddedEventLog} from '../../adapters/embedded/event-log.js'
 import {IntakeOverloadedError} from '../../adapters/embedded/group-write.js'
@@ -9,9 +10,10 @@ import {
   type IntakeService,
   type SubmitResult,
 } from '../../adapters/http/intake-service.js'
+import type {ActivationReport} from '../../adapters/http/rules-service.js'
 import type {LedgerReport, StatusService} from '../../adapters/http/status-service.js'
-import type {Bundle} from '../../core/bundle/bundle.js'
-import {compileDecode, type Decode} from '../../core/event/decode.js'
+import {CONTROL_STREAM} from '../../core/bundle/activation.js'
+import {decoderOf} from '../../core/bundle/decoder-of.js'
 import {type EventTime, formatTime, type WallTime} from '../../core/event/time.js'
 import {addLedger, type Ledger, unbalanced} from '../../core/ledger/ledger.js'
 import type {CommittedBatch, RecordFate} from '../../engine/operator/batch.js'
@@ -20,8 +22,11 @@ import type {Clock} from '../../engine/port/clock.js'
 import type {IntakeRecord} from '../../engine/port/event-intake.js'
 import {openPartition} from '../../engine/stage/open-partition.js'
 import type {Partition} from '../../engine/stage/partition.js'
+import {KeptBundles} from '../bundle/kept-bundles.js'
+import {type LoadedBundle, loadFolders} from '../bundle/load-bundle.js'
 import type {Config} from '../config/config.js'
 import {OutcomeBoard} from './outcome-board.js'
+import {RuleActivation} from './rule-activation.js'
 import {screen} from './screen.js'
 
 /** So many keys are held in memory; the others are read when they are needed. */
@@ -34,11 +39,19 @@ const PARTITION = 0
 
 export interface EmbeddedServiceOptions {
   readonly config: Config
-  readonly bundle: Bundle
+  /**
+   * What the rules and features folders hold; without it, the service goes on with what was in force, which is refused
+   * where nothing ran before.
+   */
+  readonly folder: LoadedBundle | undefined
   readonly dataDir: string
   readonly clock: Clock
   /** Hears of every batch after it is published. */
   readonly onBatch?: ((batch: CommittedBatch) => void) | undefined
+  /** Hears of other rules that came into force. */
+  readonly onActivated?: ((report: ActivationReport) => void) | undefined
+  /** Hears why the folder's rules did not. */
+  readonly onRefused?: ((faults: readonly string[]) => void) | undefined
   /** The pipeline stopped by itself. Nothing acknowledged is lost: a new start goes on from the last commit. */
   readonly onFailure: (error: Error) => void
 }
@@ -66,33 +79,31 @@ export class EmbeddedService implements IntakeService, StatusService {
     readonly readModel: EmbeddedReadModel,
     private readonly store: EmbeddedStateStore,
     readonly partition: Partition,
-    private readonly decodeEvent: Decode,
+    readonly rules: RuleActivation,
     private readonly board: OutcomeBoard,
   ) {}
 
   /** Opens the data directory and goes on where the last process stopped. Rejects if another process has it open. */
   static async start(options: EmbeddedServiceOptions): Promise<EmbeddedService> {
-    const {bundle, config, dataDir, clock} = options
+    const {folder, config, dataDir, clock} = options
     const database = await EmbeddedDatabase.open(dataDir)
     try {
       const log = await EmbeddedEventLog.open(database, {clock})
       const readModel = new EmbeddedReadModel(database)
       const store = new EmbeddedStateStore(database)
-      const partition = await openPartition(PARTITION, async () => bundle, store, readModel, KEY_CAPACITY)
+      const bundles = new KeptBundles(new EmbeddedBundleStore(database))
+      const bundleOf = (id: string | undefined) => bundles.inForceAt(id, folder)
+      const partition = await openPartition(PARTITION, bundleOf, store, readModel, KEY_CAPACITY)
       log.seek(PARTITION, partition.offset)
-      const panExempt = new Set(config.panExempt.keys())
-      const decodeEvent = compileDecode({streams: bundle.streams, eventLimit: config.eventLimit, panExempt})
+      const rules = new RuleActivation({
+        ...{partition, log, store, bundles, clock},
+        readFolder: () => loadFolders(config),
+        onActivated: (report) => options.onActivated?.(report),
+        onRefused: (faults) => options.onRefused?.(faults),
+      })
+      await rules.begin(folder)
       const board = new OutcomeBoard(log.end)
-      const service = new EmbeddedService(
-        options,
-        database,
-        log,
-        readModel,
-        store,
-        partition,
-        decodeEvent,
-        board,
-      )
+      const service = new EmbeddedService(options, database, log, readModel, store, partition, rules, board)
       service.run()
       return service
     } catch (error) {
@@ -120,8 +131,10 @@ export class EmbeddedService implements IntakeService, StatusService {
     return this.board.claim(offsets)
   }
 
-  private toRecord({stream, bytes, arrivedAt, attempt}: Arrival): IntakeRecord {
-    const refusal = screen(stream, bytes, this.decodeEvent)
+  private toRecord({stream: named, bytes, arrivedAt, attempt}: Arrival): IntakeRecord {
+    // That stream is not for inputs: one that names it names none.
+    const stream = named === CONTROL_STREAM ? undefined : named
+    const refusal = screen(stream, bytes, decoderOf(this.partition.bundle))
     return {stream, bytes: refusal === undefined ? bytes : undefined, refusal, ingestedAt: arrivedAt, attempt}
   }
 
@@ -185,12 +198,13 @@ export class EmbeddedService implements IntakeService, StatusService {
       publisher,
       clock,
       partitionOf: () => partition,
-      bundleOf: async () => ({bundle: this.options.bundle}),
+      bundleOf: (id) => this.rules.prepared(id),
     })
     this.ended = new Promise((resolve) => {
       this.running = batches.subscribe({
         next: (batch) => {
           this.board.post(batch)
+          this.rules.observe(batch)
           onBatch?.(batch)
         },
         error: (error: Error) => {
@@ -199,6 +213,9 @@ export class EmbeddedService implements IntakeService, StatusService {
         },
         complete: () => {
           this.board.fail(new Error('the service is stopping; send the input again'))
+          this.rules.fail(
+            new Error('the service is stopping; what is on the log comes into force with the next start'),
+          )
           resolve()
         },
       })
@@ -213,6 +230,7 @@ export class EmbeddedService implements IntakeService, StatusService {
   private fail(error: Error): void {
     this.failure = error
     this.board.fail(error)
+    this.rules.fail(error)
     this.options.onFailure(error)
   }
 

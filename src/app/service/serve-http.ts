@@ -1,6 +1,5 @@
 import type {FastifyBaseLogger} from 'fastify'
 import {createHttpServer} from '../../adapters/http/http-server.js'
-import type {Bundle} from '../../core/bundle/bundle.js'
 import type {Config} from '../config/config.js'
 import type {EmbeddedService} from './embedded-service.js'
 
@@ -16,17 +15,17 @@ export interface HttpListener {
 /** Puts the HTTP interface in front of a service. */
 export async function serveHttp(
   service: EmbeddedService,
-  bundle: Bundle,
   {http}: Config,
   logger?: FastifyBaseLogger,
 ): Promise<HttpListener> {
   const app = createHttpServer(
     {
-      streams: new Set(bundle.streams.keys()),
+      streams: () => service.partition.bundle.streams,
       intake: service,
       status: service,
       alerts: service.readModel,
       settledUpTo: () => service.settledUpTo(),
+      rules: service.rules,
     },
     {bodyLimit: http.bodyLimit, logger},
   )

@@ -1,5 +1,5 @@
 import {z} from 'zod'
-import {type EventTime, formatTime, parseEventTime, type WallTime} from '../event/time.js'
+import {BEGINNING_OF_TIME, type EventTime, formatTime, parseEventTime, type WallTime} from '../event/time.js'
 
 /** The stream of control records. No producer can send to it: the name of a declared stream holds no dot. */
 export const CONTROL_STREAM = 'tripline.control'
@@ -25,6 +25,9 @@ const controlSchema = z.strictObject({
   resolved: timeSchema.optional(),
 })
 
+/** The last line of a recorded run: how far deadlines were resolved when it was recorded; null if none were. */
+const endSchema = z.strictObject({resolved: timeSchema.nullable()})
+
 export function encodeActivation({bundle, backfill, resolvedUpTo}: Omit<Activation, 'at'>): string {
   return JSON.stringify({
     activate: bundle,
@@ -38,4 +41,14 @@ export function parseActivation(value: unknown, at: WallTime): Activation | unde
   const {data} = controlSchema.safeParse(value)
   if (data === undefined) return undefined
   return {bundle: data.activate, at, backfill: data.backfill, resolvedUpTo: parseEventTime(data.resolved)}
+}
+
+export function encodeEnd(resolvedUpTo: EventTime | null): string {
+  return JSON.stringify({resolved: resolvedUpTo === null ? null : formatTime(resolvedUpTo)})
+}
+
+/** How far deadlines are resolved where a recorded run ends; undefined if that is not what the record says. */
+export function parseEnd(value: unknown): EventTime | undefined {
+  const {data} = endSchema.safeParse(value)
+  return data === undefined ? undefined : (parseEventTime(data.resolved) ?? BEGINNING_OF_TIME)
 }

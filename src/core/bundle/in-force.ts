@@ -23,8 +23,8 @@ export interface InForce {
   readonly coverage: Coverage
   /** Where time stood in the partition when it was activated; null for the first. */
   readonly time: TakeoverMoment | null
-  /** Rules that were to look at all anchors that were not settled. */
-  readonly backfill: readonly string[]
+  /** Rules that were to look at all anchors that were not settled, and the first such anchor time; null if none was. */
+  readonly backfill: readonly {readonly id: string; readonly from: EventTime | null}[]
   /** Whether there are keys at which they have not looked yet. */
   readonly isBackfilling: boolean
 }

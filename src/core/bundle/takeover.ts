@@ -47,7 +47,9 @@ export class Takeover {
     const {state, next, activation, offset} = this
     const {bundle, inForce, moment} = state
     const coverage = coverageAfter(bundle, inForce.coverage, next, state, filled)
-    const backfill = next.rules.filter(({id}) => activation.backfill.includes(id)).map(({id}) => id)
+    const backfill = next.rules
+      .filter(({id}) => activation.backfill.includes(id))
+      .map((rule) => ({id: rule.id, from: finite(this.firstUnsettled(rule))}))
     const rules = next.rules.map((rule): RuleTerm => {
       const {id, version} = rule
       const term = this.termOf(rule)
@@ -74,6 +76,12 @@ export class Takeover {
     if (!activation.backfill.includes(rule.id)) {
       return this.termOf(rule) === undefined ? (state.wall as number as EventTime) : undefined
     }
+    return this.firstUnsettled(rule)
+  }
+
+  /** The time of the first anchor of a rule that may still change. */
+  private firstUnsettled(rule: Rule): EventTime {
+    const {state} = this
     const {lateUpTo, settledUpTo} = state.moment
     const late = stageKeyOf(rule) === 'user_id' ? (lateUpTo ?? BEGINNING_OF_TIME) : state.sharedLateUpTo
     return (Math.max(late - rule.form.lookahead, settledUpTo ?? BEGINNING_OF_TIME) + 1) as EventTime

@@ -32,6 +32,12 @@ export interface Horizon {
   readonly resolvedUpTo: EventTime
 }
 
+/** A rule that looks at anchors from before it came into force, from a time on. */
+export interface LookBack {
+  readonly rule: Rule
+  readonly from: EventTime
+}
+
 /** A change of a firing, told in words. */
 export interface ExplainedChange extends FiringChange {
   readonly explanation: Explanation
@@ -92,12 +98,12 @@ export class RuleEvaluator implements KeyView {
     return this.changes
   }
 
-  /** What rules say of a key at which they have not looked yet: they look at all anchors from their beginning on. */
-  lookBack(state: KeyState, rules: readonly Rule[], resolvedUpTo: EventTime): readonly ExplainedChange[] {
+  /** What rules say of a key at which they have not looked yet. */
+  lookBack(state: KeyState, rules: readonly LookBack[], resolvedUpTo: EventTime): readonly ExplainedChange[] {
     this.begin(state)
     const horizon = {settledUpTo: BEGINNING_OF_TIME, resolvedUpTo}
-    for (const rule of rules)
-      this.reevaluate(rule, state, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, horizon, undefined)
+    for (const {rule, from} of rules)
+      this.reevaluate(rule, state, from, Number.POSITIVE_INFINITY, horizon, undefined)
     return this.changes
   }
 

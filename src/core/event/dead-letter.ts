@@ -1,13 +1,20 @@
 /** Why an input was not accepted. Stable: dashboards and replays rely on these words. */
-export type DeadLetterReason =
-  | 'too_large'
-  | 'bad_json'
-  | 'unknown_stream'
-  | 'looks_like_pan'
-  | 'bad_schema'
-  | 'unroutable'
-  | 'future_event_time'
-  | 'id_conflict'
+const DEAD_LETTER_REASONS = [
+  'too_large',
+  'bad_json',
+  'unknown_stream',
+  'looks_like_pan',
+  'bad_schema',
+  'unroutable',
+  'future_event_time',
+  'id_conflict',
+] as const
+
+export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number]
+
+export function isDeadLetterReason(value: unknown): value is DeadLetterReason {
+  return (DEAD_LETTER_REASONS as readonly unknown[]).includes(value)
+}
 
 /** An input that was refused: one for each, with what is needed to look at it, mend it and send it again. */
 export interface DeadLetter {

@@ -1,19 +1,22 @@
 import {numberIsCardNumber} from './card-number.js'
 import {ContentHash, type Lanes, NO_LANES} from './content-hash.js'
-import {type FieldRule, fieldRulesOf, numberFits, textFits} from './field-rule.js'
+import {type FieldRule, fieldRulesOf} from './field-rule.js'
 import type {Stream} from './stream.js'
 
 /** Deeper than this, an event is refused: no honest producer nests so. */
 export const MAX_DEPTH = 32
 
 /** What a walk needs to know of a field that the schema names. */
-interface KnownField extends FieldRule {
-  /** The hash of its name. */
-  readonly named: Lanes
-  /** What stands in the hash for it while it is absent: its default, if it has one. */
-  readonly absent: Lanes
-  readonly isExempt: boolean
-  readonly isOptionalId: boolean
+class KnownField {
+  constructor(
+    readonly rule: FieldRule,
+    /** The hash of its name. */
+    readonly named: Lanes,
+    /** What stands in the hash for it while it is absent: its default, if it has one. */
+    readonly absent: Lanes,
+    readonly isExempt: boolean,
+    readonly isOptionalId: boolean,
+  ) {}
 }
 
 /** The content of such a field counts in another way, or not at all. */
@@ -46,7 +49,7 @@ export class Inspection {
     const known = fieldRulesOf(stream.schema)
       .filter(({name}) => name !== 'event_time')
       .map((rule) => this.knownField(rule, stream))
-    this.requiredCount = known.filter(({required}) => required).length
+    this.requiredCount = known.filter(({rule}) => rule.required).length
     this.hash.begin(NO_LANES)
     for (const {absent} of known) {
       this.hash.resumeField(absent)
@@ -55,7 +58,7 @@ export class Inspection {
     this.absent = this.hash.sum
     const passedOver = ['event_time', ...(stream.derivedField === undefined ? [] : [stream.derivedField])]
     this.fields = new Map<string, KnownField | typeof PASSED_OVER>([
-      ...known.map((field) => [field.name, field] as const),
+      ...known.map((field) => [field.rule.name, field] as const),
       ...passedOver.map((name) => [name, PASSED_OVER] as const),
     ])
   }
@@ -68,7 +71,7 @@ export class Inspection {
     if (value !== undefined) this.hash.addText(value)
     const absent = value === undefined ? NO_LANES : this.hash.lanes
     const isOptionalId = stream.optionalIds.includes(name)
-    return {...rule, named, absent, isExempt: this.exempt.has(name), isOptionalId}
+    return new KnownField(rule, named, absent, this.exempt.has(name), isOptionalId)
   }
 
   /**
@@ -93,7 +96,7 @@ export class Inspection {
       } else if (value === '' && field.isOptionalId) {
         event[name] = null
       } else {
-        if (field.required) required++
+        if (field.rule.required) required++
         this.addKnown(field, value)
       }
     }
@@ -106,15 +109,16 @@ export class Inspection {
 
   private addKnown(field: KnownField, value: unknown): void {
     const {hash} = this
+    const {rule} = field
     hash.resumeField(field.named)
     if (typeof value === 'string') {
-      if (!textFits(field, value)) this.fits = false
+      if (!rule.takesText(value)) this.fits = false
       hash.addText(value)
     } else if (typeof value === 'number') {
-      if (!numberFits(field, value)) this.fits = false
+      if (!rule.takesNumber(value)) this.fits = false
       this.addNumber(value, field.isExempt)
     } else {
-      if (typeof value !== field.type) this.fits = false
+      if (typeof value !== rule.type) this.fits = false
       this.addValue(value, 1, field.isExempt)
     }
     hash.endField(field.absent)

@@ -47,51 +47,33 @@ const SECONDS: readonly string[] = Array.from({length: 3600}, (_, second) => {
 const MILLISECONDS: readonly string[] = Array.from({length: 1000}, (_, ms) => `${padded(ms, 3)}Z`)
 
 /*
- * Times of one stream lie close together: their hour, as text, and their midnight are kept from one call to the next.
- * The minute would change too often: an event's time and its arrival take turns.
+ * Times of one stream lie close together: the text of their hour and of their day is kept from one call to the next.
+ * (Not that of the minute, which changes too often: an event's time and its arrival take turns.)
  */
 let formattedHour = Number.NaN
 let formattedPrefix = ''
-let parsedDate = Number.NaN
+let parsedDay = '1970-01-01T'
 let parsedMidnight = 0
 
 /** `2026-01-31T23:59:59.999Z`, the form that Tripline itself writes. Undefined for any other. */
 function parseUtcMilliseconds(text: string): EventTime | undefined {
-  if (text.length !== 24 || !isPunctuated(text)) return undefined
-  const date =
-    (twoDigits(text, 0) * 100 + twoDigits(text, 2)) * 10_000 + twoDigits(text, 5) * 100 + twoDigits(text, 8)
-  if (date !== parsedDate) {
-    const midnight = parseRfc3339(`${text.slice(0, 10)}T00:00:00Z`)
+  if (text.length !== 24 || text[13] !== ':' || text[16] !== ':' || text[19] !== '.' || text[23] !== 'Z')
+    return undefined
+  if (!text.startsWith(parsedDay)) {
+    const midnight = parseRfc3339(`${text.slice(0, 11)}00:00:00Z`)
     if (midnight === undefined) return undefined
-    parsedDate = date
+    parsedDay = text.slice(0, 11)
     parsedMidnight = midnight
   }
-  const hour = twoDigits(text, 11)
-  const minute = twoDigits(text, 14)
-  const second = twoDigits(text, 17)
-  const ms = twoDigits(text, 20) * 10 + digit(text, 22)
+  const hour = digit(text, 11) * 10 + digit(text, 12)
+  const minute = digit(text, 14) * 10 + digit(text, 15)
+  const second = digit(text, 17) * 10 + digit(text, 18)
+  const ms = digit(text, 20) * 100 + digit(text, 21) * 10 + digit(text, 22)
   if (!(hour < 24 && minute < 60 && second < 60 && ms < 1000)) return undefined
   return (parsedMidnight + ((hour * 60 + minute) * 60 + second) * 1000 + ms) as EventTime
 }
 
-/** Whether what stands between the digits is right. */
-function isPunctuated(text: string): boolean {
-  return (
-    text[4] === '-' &&
-    text[7] === '-' &&
-    text[10] === 'T' &&
-    text[13] === ':' &&
-    text[16] === ':' &&
-    text[19] === '.' &&
-    text[23] === 'Z'
-  )
-}
-
-function twoDigits(text: string, at: number): number {
-  return digit(text, at) * 10 + digit(text, at + 1)
-}
-
-/** The value of a digit; not a number if it is none, which carries through. */
+/** The value of a digit; not a number if it is none, which carries through and fails every comparison. */
 function digit(text: string, at: number): number {
   const value = text.charCodeAt(at) - 0x30
   return value >= 0 && value <= 9 ? value : Number.NaN

@@ -98,7 +98,7 @@ function changesWhatIsSeen(record: InputRecord, {inForce, bundle}: Partition): b
   if (!inForce.isBackfilling || record.stream === undefined) return false
   if (bundle.streams.get(record.stream)?.neverLate !== true) return false
   const {stream} = record
-  const rules = bundle.rules.filter(({id}) => inForce.backfill.includes(id))
+  const rules = bundle.rules.filter((rule) => inForce.backfill.some(({id}) => id === rule.id))
   const joined = [...bundle.ruleSets.values()].flatMap(({merchantRules}) => merchantRules)
   const concerned = rules.some(
     (rule) => rule.form.streams.includes(stream) || (stream === MERCHANTS && joined.includes(rule)),

@@ -1,11 +1,10 @@
 import {NO_RULES, type RuleSet, stageKeyOf} from '../../core/bundle/rule-set.js'
 import {emptyKeyState, type KeyState} from '../../core/decision/key-state.js'
 import type {RuleCounts} from '../../core/decision/rule-counters.js'
-import {type ExplainedChange, RuleEvaluator} from '../../core/decision/rule-evaluator.js'
+import {type ExplainedChange, type LookBack, RuleEvaluator} from '../../core/decision/rule-evaluator.js'
 import type {KeyField} from '../../core/event/stream.js'
 import type {EventTime} from '../../core/event/time.js'
 import type {VersionedTable} from '../../core/history/versioned-table.js'
-import type {Rule} from '../../core/rule/rule.js'
 import {DeadlineIndex} from './deadline-index.js'
 import {ExpiryIndex} from './expiry-index.js'
 import {KeyCache} from './key-cache.js'
@@ -33,8 +32,8 @@ export class KeyedStage {
   readonly deadlines = new DeadlineIndex()
   rules!: RuleSet
   evaluator!: RuleEvaluator
-  /** Rules that look at all anchors, and the keys at which they have not looked yet. */
-  private lookingBack: readonly Rule[] = []
+  /** Rules that look at anchors from before, and the keys at which they have not looked yet. */
+  private lookingBack: readonly LookBack[] = []
   private notLookedAt: string[] = []
 
   constructor(
@@ -52,9 +51,9 @@ export class KeyedStage {
     this.evaluator = new RuleEvaluator(bundle, this.rules, this.merchants, counters, since)
   }
 
-  /** Lets rules look, key by key, at all anchors that are there. */
-  lookBack(rules: readonly Rule[]): void {
-    this.lookingBack = rules.filter((rule) => stageKeyOf(rule) === this.keyField)
+  /** Lets rules look, key by key, at anchors that are there. */
+  lookBack(rules: readonly LookBack[]): void {
+    this.lookingBack = rules.filter(({rule}) => stageKeyOf(rule) === this.keyField)
     this.notLookedAt = this.lookingBack.length === 0 ? [] : [...this.expiries.keys()]
   }
 

@@ -103,7 +103,10 @@ export class Partition implements StageTime {
   private lookBack(): void {
     const {inForce, bundle} = this
     if (!inForce.isBackfilling) return
-    const rules = bundle.rules.filter(({id}) => inForce.backfill.includes(id))
+    const rules = inForce.backfill.flatMap(({id, from}) => {
+      const rule = bundle.rules.find((running) => running.id === id)
+      return rule === undefined ? [] : [{rule, from: from ?? BEGINNING_OF_TIME}]
+    })
     for (const stage of this.stages) stage.lookBack(rules)
   }
 

@@ -90,8 +90,6 @@ export async function collectedRun(bundle: Bundle, lines: readonly unknown[]): P
     lines: inBlocks(lines),
     bundle,
     publisher: collected,
-    eventLimit: 256 * 1024,
-    panExempt: new Set(),
   })
   const ledger: Ledger = {}
   for (const partition of partitions) addLedger(ledger, partition.ledger)

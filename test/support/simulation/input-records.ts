@@ -1,7 +1,6 @@
 import {Line as FileLine} from '../../../src/adapters/files/line-reader.js'
 import {ReplaySource} from '../../../src/adapters/files/replay-source.js'
 import type {Bundle} from '../../../src/core/bundle/bundle.js'
-import {decoderOf} from '../../../src/core/bundle/decoder-of.js'
 import {isRefusal} from '../../../src/core/event/decode.js'
 import type {InputRecord} from '../../../src/engine/port/event-source.js'
 import type {Line} from '../oracle/shapes.js'
@@ -13,9 +12,7 @@ import type {Line} from '../oracle/shapes.js'
 export async function inputRecords(lines: readonly Line[], bundle: Bundle): Promise<readonly InputRecord[]> {
   const source = new ReplaySource({
     lines: inOneBlock(lines),
-    decodeEvent: decoderOf(bundle),
-    maxFutureSkew: bundle.settings.time.maxFutureSkew,
-    eventLimit: bundle.settings.intake.eventLimit,
+    bundle,
   })
   const records: InputRecord[] = []
   for (let batch = await source.next(); batch !== undefined; batch = await source.next()) {

@@ -2,7 +2,7 @@ import type {Command} from 'commander'
 import {EmbeddedDatabase} from '../../../adapters/embedded/database.js'
 import {EmbeddedReadModel} from '../../../adapters/embedded/read-model.js'
 import type {StoredDeadLetter} from '../../../engine/port/read-model.js'
-import {loadBundle} from '../../bundle/load-bundle.js'
+import {loadFolders} from '../../bundle/load-bundle.js'
 import type {Config} from '../../config/config.js'
 import {EmbeddedService} from '../../service/embedded-service.js'
 import {SYSTEM_CLOCK} from '../../service/system-clock.js'
@@ -104,12 +104,12 @@ async function send(
   console: Console,
 ): Promise<{readonly [fate: string]: number}> {
   const outcomes: {[fate: string]: number} = {}
-  const bundle = await loadBundle(config)
+  const folder = await loadFolders(config)
   const failures: Error[] = []
   const onFailure = (error: Error): void => void failures.push(error)
   const service = await EmbeddedService.start({
     config,
-    bundle,
+    folder,
     dataDir: config.dataDir,
     clock: SYSTEM_CLOCK,
     onFailure,

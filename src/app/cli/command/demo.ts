@@ -1,7 +1,7 @@
 import {join} from 'node:path'
 import type {Command} from 'commander'
 import type {AlertRecord} from '../../../core/decision/records.js'
-import {loadBundle} from '../../bundle/load-bundle.js'
+import {loadFolders} from '../../bundle/load-bundle.js'
 import type {Config} from '../../config/config.js'
 import {Demo, type DemoSummary} from '../../demo/demo.js'
 import {serveHttp} from '../../service/serve-http.js'
@@ -55,17 +55,17 @@ export function addDemoCommand(program: Command): void {
 async function runDemo(options: DemoCommandOptions): Promise<void> {
   const console = createConsole(options.json === true)
   const config = configOf(options, options.dataDir === undefined ? {} : {data_dir: options.dataDir})
-  const bundle = await loadBundle(config)
+  const folder = await loadFolders(config)
   const plan = {seed: options.seed, users: options.users, days: options.days}
   const dir = join(config.dataDir, 'demo')
   const pace = options.pace ?? (process.stdout.isTTY && options.json !== true ? WATCHABLE_PACE : undefined)
   console.line(
-    `${grouped(plan.users)} users, ${plan.days} days, ${bundle.rules.length} rules. Frauds are planted; here is what the rules see:`,
+    `${grouped(plan.users)} users, ${plan.days} days, ${folder.bundle.rules.length} rules. Frauds are planted; here is what the rules see:`,
   )
   const feed = new AlertFeed(console)
   const demo = await Demo.start({
     config,
-    bundle,
+    folder,
     dir,
     plan,
     pace,
@@ -80,7 +80,7 @@ async function runDemo(options: DemoCommandOptions): Promise<void> {
     console.endProgress()
     console.result(summary)
     printSummary(console, summary, feed.hidden)
-    if (options.once !== true) await stayUp(demo, bundle, config, console)
+    if (options.once !== true) await stayUp(demo, config, console)
   } finally {
     await demo.service.stop()
   }
@@ -146,13 +146,8 @@ function printSummary(console: Console, summary: DemoSummary, hidden: number): v
 }
 
 /** Keeps the HTTP API up until the demo is interrupted. */
-async function stayUp(
-  demo: Demo,
-  bundle: Parameters<typeof serveHttp>[1],
-  config: Config,
-  console: Console,
-): Promise<void> {
-  const http = await serveHttp(demo.service, bundle, config)
+async function stayUp(demo: Demo, config: Config, console: Console): Promise<void> {
+  const http = await serveHttp(demo.service, config)
   console.line(`The API is up: curl ${http.url}/v1/alerts?limit=1 (Ctrl-C ends the demo)`)
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve)

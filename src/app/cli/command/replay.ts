@@ -2,6 +2,7 @@ import {mkdir, realpath} from 'node:fs/promises'
 import {join} from 'node:path'
 import type {Command} from 'commander'
 import type {Bundle} from '../../../core/bundle/bundle.js'
+import {type RecordedBundles, readBundleFolder} from '../../bundle/bundle-folder.js'
 import {loadBundle} from '../../bundle/load-bundle.js'
 import type {Config} from '../../config/config.js'
 import {alertTimeSpread} from '../../replay/alert-time-spread.js'
@@ -24,6 +25,7 @@ interface ReplayCommandOptions extends CommonOptions {
   readonly against?: string
   readonly labels?: string
   readonly compare?: string
+  readonly bundle?: string
 }
 
 export function addReplayCommand(program: Command): void {
@@ -43,6 +45,10 @@ export function addReplayCommand(program: Command): void {
       '--compare <dir>',
       "another run's final alerts and decisions: exit code 1 if this run says otherwise",
     )
+    .option(
+      '--bundle <dir>',
+      'the rules and settings with which a service recorded the events (the bundle folder of an export)',
+    )
     .option('--no-model', 'decide by rules alone')
     .option('--json', 'print the summary as one JSON object')
     .action(runReplayCommand)
@@ -52,6 +58,7 @@ export function addReplayCommand(program: Command): void {
     'zcat events.ndjson.gz | tripline replay --input - --out out --rules my-rules',
     'tripline replay --input events.ndjson --out out --against my-rules --labels events.ndjson.truth.ndjson',
     'tripline replay --input events.ndjson.gz --out out --compare emitted',
+    'tripline replay --input export/events.ndjson.gz --bundle export/bundle --out out --compare export/emitted',
   ])
 }
 
@@ -60,18 +67,23 @@ async function runReplayCommand(options: ReplayCommandOptions): Promise<void> {
   const {out, against, compare, labels} = options
   if (labels !== undefined && against === undefined)
     throw new UsageError('--labels says how good two rule sets are; give the second one with --against')
+  const recorded = await recordedBundles(options)
   const config = configOf(options)
-  const bundle = await loadBundle(config)
+  const bundle = recorded?.first ?? (await loadBundle(config))
   await mkdir(out, {recursive: true})
   if (compare !== undefined) await requireOtherRun(compare, out)
   const {summary, diff} =
     against === undefined
-      ? {summary: await runOnce(options, config, bundle, console), diff: undefined}
+      ? {summary: await runOnce(options, bundle, recorded?.byId, console), diff: undefined}
       : await runTwice(options, against, config, bundle, console)
   const comparison =
     compare === undefined
       ? undefined
-      : await compareRuns({replayed: out, emitted: compare, alertTimeSpread: alertTimeSpread(bundle)})
+      : await compareRuns({
+          replayed: out,
+          emitted: compare,
+          alertTimeSpread: alertTimeSpread(...(recorded?.byId.values() ?? [bundle])),
+        })
   console.result({...summary, diff, compare: comparison})
   printSummary(console, summary, out)
   for (const line of diff === undefined ? [] : diffWords(diff)) console.line(line)
@@ -79,18 +91,27 @@ async function runReplayCommand(options: ReplayCommandOptions): Promise<void> {
   if (comparison?.equal === false) process.exitCode = EXIT.failures
 }
 
+/** The bundles of a recording, which stand for rules and settings alike. */
+async function recordedBundles(options: ReplayCommandOptions): Promise<RecordedBundles | undefined> {
+  const {bundle} = options
+  if (bundle === undefined) return undefined
+  for (const other of ['rules', 'features', 'config', 'against'] as const)
+    if (options[other] !== undefined)
+      throw new UsageError(`--bundle brings its own rules and settings; leave out --${other}`)
+  return readBundleFolder(bundle)
+}
+
 async function runOnce(
   {input, out}: ReplayCommandOptions,
-  {eventLimit, panExempt}: Config,
   bundle: Bundle,
+  recorded: RecordedBundles['byId'] | undefined,
   console: Console,
 ): Promise<ReplaySummary> {
   return replay({
     inputs: input,
     outputDir: out,
     bundle,
-    eventLimit,
-    panExempt: new Set(panExempt.keys()),
+    recorded,
     onProgress: replayProgress(console),
   })
 }
@@ -105,7 +126,6 @@ async function runTwice(
   return diffFolders({
     inputs: options.input,
     outputDir: options.out,
-    config,
     bundles: {a: bundle, b: await loadBundle(configOf({...options, rules: against}))},
     folders: {a: config.rules.dir, b: against},
     labelsFile: options.labels,

@@ -57,7 +57,6 @@ async function diffInto(outputDir: string, a: string, b: string, options: RulesD
   const {summary, diff} = await diffFolders({
     inputs: options.events,
     outputDir,
-    config: configs.a,
     bundles: {a: await loadBundle(configs.a), b: await loadBundle(configs.b)},
     folders: {a, b},
     labelsFile: options.labels,

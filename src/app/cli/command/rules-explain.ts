@@ -1,6 +1,6 @@
 import type {Command} from 'commander'
 import type {Bundle, RuleSource} from '../../../core/bundle/bundle.js'
-import type {DecodedEvent, DecodeSettings} from '../../../core/event/decode.js'
+import type {DecodedEvent} from '../../../core/event/decode.js'
 import {closest} from '../../../core/expression/suggest.js'
 import type {Rule} from '../../../core/rule/rule.js'
 import {loadBundle} from '../../bundle/load-bundle.js'
@@ -41,15 +41,12 @@ export function addRulesExplainCommand(rules: Command): void {
 async function explain(id: string, options: ExplainOptions): Promise<void> {
   const console = createConsole(options.json === true)
   const config = configOf(options)
-  const {eventLimit} = config
-  const panExempt = new Set(config.panExempt.keys())
   const bundle = await loadBundle(config)
   const source = ruleCalled(id, bundle)
   const alone = await bundleWithOnly(source, bundle, config)
   const lines = new RecordedLines(options.events)
-  const decoding: DecodeSettings = {streams: bundle.streams, eventLimit, panExempt}
-  const anchor = await anchorOf(alone, lines, decoding, options)
-  const explained = await explainRecorded(source, alone, lines, decoding, anchor)
+  const anchor = await anchorOf(alone, lines, options)
+  const explained = await explainRecorded(source, alone, lines, anchor)
   if (explained === undefined) {
     throw new UsageError(
       `${options.anchor} was not accepted as an event; tripline replay writes the reason to dead-letters.ndjson`,
@@ -71,13 +68,12 @@ function ruleCalled(id: string, {sources}: Bundle): RuleSource {
 
 /** The one event that is asked about. */
 async function anchorOf(
-  {rules: [rule]}: Bundle,
+  alone: Bundle,
   lines: RecordedLines,
-  decoding: DecodeSettings,
   {anchor: id, user}: ExplainOptions,
 ): Promise<DecodedEvent> {
-  const {anchorStream} = (rule as Rule).form
-  const {anchors, otherStreams} = await findEvents(lines, decoding, anchorStream, id)
+  const {anchorStream} = (alone.rules[0] as Rule).form
+  const {anchors, otherStreams} = await findEvents(lines, alone, anchorStream, id)
   const [anchor, second] = anchors.filter(({key}) => user === undefined || key === user)
   const users = anchors.map(({key}) => key)
   if (second !== undefined) {
@@ -94,7 +90,7 @@ async function anchorOf(
       `${named} is an event of ${streams}; the rule is about ${anchorStream}: give one of these`,
     )
   }
-  const meant = await closestId(lines, decoding, anchorStream, id)
+  const meant = await closestId(lines, alone, anchorStream, id)
   const remedy = meant === undefined ? 'check the id and the files' : `did you mean ${meant}?`
   throw new UsageError(`no event of ${anchorStream} has the id ${named}; ${remedy}`)
 }

@@ -4,6 +4,7 @@ import {runRuleTests} from '../../rules/rule-tests.js'
 import {createConsole} from '../console.js'
 import {EXIT} from '../exit.js'
 import {type CommonOptions, configOf, examples, withConfigOptions} from '../options.js'
+import {addRulesActivateCommand} from './rules-activate.js'
 import {addRulesDiffCommand} from './rules-diff.js'
 import {addRulesExplainCommand} from './rules-explain.js'
 import {addRulesLintCommand} from './rules-lint.js'
@@ -23,6 +24,7 @@ export function addRulesCommand(program: Command): void {
   )
   addRulesExplainCommand(rules)
   addRulesDiffCommand(rules)
+  addRulesActivateCommand(rules)
 }
 
 async function test(options: CommonOptions): Promise<void> {

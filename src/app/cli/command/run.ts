@@ -1,11 +1,16 @@
 import type {Command} from 'commander'
-import {pino} from 'pino'
+import {type Logger, pino} from 'pino'
+import {folderState} from '../../../adapters/files/folder-state.js'
 import {assertLoopback} from '../../../adapters/http/loopback.js'
-import {loadBundle} from '../../bundle/load-bundle.js'
+import {formatFault} from '../../../core/source/source-fault.js'
+import {NothingInForceError} from '../../bundle/kept-bundles.js'
+import {BundleError, loadFolders} from '../../bundle/load-bundle.js'
 import type {Config} from '../../config/config.js'
 import {printConfig} from '../../config/print-config.js'
 import {EmbeddedService} from '../../service/embedded-service.js'
+import {FolderWatch} from '../../service/folder-watch.js'
 import {serveHttp} from '../../service/serve-http.js'
+import {removeServiceAddress, writeServiceAddress} from '../../service/service-address.js'
 import {SYSTEM_CLOCK} from '../../service/system-clock.js'
 import {EXIT, UsageError} from '../exit.js'
 import {type CommonOptions, configOf, examples, withConfigOptions} from '../options.js'
@@ -55,16 +60,20 @@ async function runService(options: RunOptions): Promise<void> {
 async function serve(config: Config): Promise<void> {
   const started = performance.now()
   const log = pino({base: null})
-  const bundle = await loadBundle(config)
+  const watched = [config.rules.dir, config.features.dir]
+  const stateAtStart = await folderState(watched)
+  const folder = await loadFolders(config).catch(bundleErrorOf)
   const ended = endSignal()
   const service = await EmbeddedService.start({
     config,
-    bundle,
+    folder: folder instanceof BundleError ? undefined : folder,
     dataDir: config.dataDir,
     clock: SYSTEM_CLOCK,
     onBatch: ({input, alerts}) => {
       if (input.records.length > 0) log.debug({records: input.records.length, alerts: alerts.length}, 'batch')
     },
+    onActivated: (report) => log.info(report, 'rules activated'),
+    onRefused: (faults) => log.error({faults}, 'rules refused; those in force stay so'),
     onFailure: (error) => {
       log.fatal(
         {error: error.message},
@@ -73,16 +82,37 @@ async function serve(config: Config): Promise<void> {
       process.exitCode = EXIT.unavailable
       ended.now()
     },
+  }).catch((error: unknown) => {
+    throw error instanceof NothingInForceError && folder instanceof BundleError ? folder : error
   })
-  const http = await serveHttp(service, bundle, config, log)
+  if (folder instanceof BundleError) service.rules.refuse(folder.faults.map(formatFault))
+  const http = await serveHttp(service, config, log)
+  await writeServiceAddress(config, http.url)
+  const watch = config.rules.watch
+    ? new FolderWatch(watched, stateAtStart, () => service.rules.folderMayHaveChanged().catch(tell(log)))
+    : undefined
+  const {bundle} = service.partition
   const readyMs = Math.round(performance.now() - started)
   log.info({url: http.url, bundle: bundle.id, rules: bundle.rules.length, ready_ms: readyMs}, 'ready')
   log.info('no API keys are configured: the service listens on loopback only')
   await ended.signal
   log.info('stopping')
   await http.close()
+  await watch?.stop()
   await service.stop()
+  await removeServiceAddress(config)
   log.info('stopped')
+}
+
+/** What is wrong with the folders; rules that were in force before go on without them. */
+function bundleErrorOf(error: unknown): BundleError {
+  if (error instanceof BundleError) return error
+  throw error
+}
+
+/** The service stops or has failed, and says so itself: the rules will be looked at with its next start. */
+function tell(log: Logger): (error: Error) => void {
+  return ({message}) => log.warn({error: message}, 'changed rules were not activated')
 }
 
 /** Resolves at SIGTERM or SIGINT, or when `now` is called. */

@@ -63,7 +63,7 @@ export function explainAnchor(trial: Trial, rule: Rule, anchor: StoredEvent): An
   return {
     anchor: {stream, id, event_time: formatTime(time)},
     ...rest,
-    flips: flips.map((flip) => ({...flip, text: flipSentence(flip, id)})),
+    flips: flips.map((flip) => ({...flip, text: flipSentence(flip, anchor)})),
   }
 }
 

@@ -6,6 +6,14 @@ import {
   type HttpServices,
 } from '../../../../src/adapters/http/http-server.js'
 import type {IntakeService, SubmitResult} from '../../../../src/adapters/http/intake-service.js'
+import {
+  type ActivationReport,
+  type ActivationRequest,
+  RulesRefusedError,
+  type RulesService,
+  type RunningRules,
+  UnknownBundleError,
+} from '../../../../src/adapters/http/rules-service.js'
 import type {LedgerReport} from '../../../../src/adapters/http/status-service.js'
 import type {AlertRecord} from '../../../../src/core/decision/records.js'
 import {
@@ -76,10 +84,41 @@ export class FakeStatus {
   }
 }
 
+/** Runs one rule, and activates what it is told to, unless there are faults. */
+export class FakeRules implements RulesService {
+  readonly asked: ActivationRequest[] = []
+  faults: readonly string[] = []
+  known: readonly string[] = []
+  report: ActivationReport = {
+    bundle: 'b'.repeat(32),
+    previous: 'a'.repeat(32),
+    activated_at: '2026-01-01T00:00:00.000Z',
+    added: [],
+    changed: [],
+    removed: [],
+    backfilled: [],
+  }
+
+  running(): RunningRules {
+    const counts = {alerts: 1, suppressed: 2, missing_input: 3, truncated: 0}
+    const rule = {id: 'geo-jump', version: 3, mode: 'live', since: null, exact_from: null, counts} as const
+    return {bundle: this.report.bundle, activated_at: null, backfilling: [], rules: [rule], refused: null}
+  }
+
+  async activate(request: ActivationRequest): Promise<ActivationReport> {
+    this.asked.push(request)
+    if (this.faults.length > 0) throw new RulesRefusedError(this.faults)
+    if (request.bundle !== undefined && !this.known.includes(request.bundle))
+      throw new UnknownBundleError(request.bundle, this.known)
+    return this.report
+  }
+}
+
 export interface FakeServices extends HttpServices {
   readonly intake: FakeIntake
   readonly status: FakeStatus
   readonly alerts: FakeAlerts
+  readonly rules: FakeRules
 }
 
 /** A server over fakes, closed when the test is over. */
@@ -88,10 +127,15 @@ export function fakeServer(
 ): FakeServices & {readonly app: FastifyInstance} {
   const {settledUpTo = Number.NEGATIVE_INFINITY, ...rest} = options
   const services = {
-    streams: new Set(['transactions', 'locations']),
+    streams: () =>
+      new Map([
+        ['transactions', {}],
+        ['locations', {}],
+      ]),
     intake: new FakeIntake(),
     status: new FakeStatus(),
     alerts: new FakeAlerts(),
+    rules: new FakeRules(),
     settledUpTo: () => settledUpTo,
   }
   const app = createHttpServer(services, {bodyLimit: 1024 * 1024, ...rest})

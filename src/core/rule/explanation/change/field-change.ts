@@ -1,11 +1,11 @@
 import {z} from 'zod'
 import type {StoredEvent} from '../../../event/stored-event.js'
-import type {Stream} from '../../../event/stream.js'
+import {type Stream, TRANSACTIONS} from '../../../event/stream.js'
 import type {ComparisonOperator} from '../../../expression/syntax.js'
 import {comparedValues} from '../condition/compared-values.js'
 import {nearestStanding, OPPOSITE, stands} from '../condition/relation.js'
 import type {Assignment} from '../trial/assignment.js'
-import {isAmountConvertible} from '../trial/changed-event.js'
+import {isAmountConvertible, otherAmount} from '../trial/changed-event.js'
 import type {Hypothesis} from '../trial/hypothesis.js'
 import type {Trial} from '../trial/trial.js'
 import type {Change, FieldTold, Plain} from './change.js'
@@ -31,8 +31,8 @@ export function numberChange(
 ): Change | undefined {
   const [nearest, ...also] = nearestStanding(relation, border)
   if (nearest === undefined || !isChangeable(trial, of) || !isPossible(trial, of, nearest)) return undefined
-  const far = comparedValues(trial, of.field, assignment)
-    .flatMap((value) => (typeof value === 'number' ? [value, ...nearestStanding('!=', value)] : []))
+  const far = comparedNumbers(trial, of, assignment)
+    .flatMap((value) => [value, ...nearestStanding('!=', value)])
     .filter((value) => stands(value, relation, border) && isPossible(trial, of, value))
   const beside = also.filter((value) => isPossible(trial, of, value))
   const short = nearestStanding(OPPOSITE[relation], border).filter((value) => isPossible(trial, of, value))
@@ -40,6 +40,19 @@ export function numberChange(
     ...changeTo(of, relation, border, [nearest, ...beside], far),
     short: short.map((value) => supposed(of, value)),
   }
+}
+
+/** What the rule compares the field with; an amount also with what it is compared with in the other currency. */
+function comparedNumbers(
+  trial: Trial,
+  {event, field}: EventField,
+  assignment: Assignment,
+): readonly number[] {
+  const numbers = (name: string): readonly number[] =>
+    comparedValues(trial, name, assignment).filter((value) => typeof value === 'number')
+  const other = otherAmount(event, field)
+  const converted = other === undefined ? [] : numbers(other.field).map((value) => value / other.rate)
+  return [...numbers(field), ...converted]
 }
 
 /** The change of a value to another one, to any that is not this one, or to one in a list or in none. */
@@ -114,6 +127,8 @@ function isChangeable(trial: Trial, {event, field}: EventField): boolean {
   const {rule, scene} = trial
   if (field === scene.streams.get(event.stream)?.keyField || event.fields[field] === event.id) return false
   if (field === rule.key && rule.narrowedBy === undefined) return false
+  // In another currency it would be worth another amount.
+  if (event.stream === TRANSACTIONS && field === 'currency') return false
   return isAmountConvertible(event, field) || !trial.usesBothAmounts
 }
 

@@ -11,7 +11,6 @@ import {numberChange} from './field-change.js'
 
 /** Differences smaller than this, relative to the number, come from adding up doubles. */
 const ROUNDING = 1e-9
-const CENT = 0.01
 
 /**
  * The anchor's own numbers, where they shape both sides of a comparison, or are part of a sum or an average: found where
@@ -63,14 +62,10 @@ function withAnchorField({anchor, bound, groups}: Assignment, field: string, val
 
 /** A whole number of cents that stands on the side that is asked for. */
 function toCents(border: number, relation: ComparisonOperator): number {
-  const nearest = Math.round(border / CENT)
-  const isNear = Math.abs(nearest * CENT - border) <= ROUNDING * Math.max(1, Math.abs(border))
-  const cents = isNear
-    ? nearest
-    : relation.startsWith('<')
-      ? Math.floor(border / CENT)
-      : Math.ceil(border / CENT)
-  return cents / 100
+  const exact = border * 100
+  const nearest = Math.round(exact)
+  if (Math.abs(nearest - exact) <= ROUNDING * Math.max(1, Math.abs(exact))) return nearest
+  return relation.startsWith('<') ? Math.floor(exact) : Math.ceil(exact)
 }
 
 function fieldsIn(term: Term): readonly string[] {

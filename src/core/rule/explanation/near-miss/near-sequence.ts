@@ -2,7 +2,7 @@ import {compareEvents} from '../../../event/order.js'
 import type {StoredEvent} from '../../../event/stored-event.js'
 import type {Clause} from '../../../expression/clauses.js'
 import {TRUE} from '../../../expression/evaluation.js'
-import type {SequenceMatch} from '../../rule-file.js'
+import type {RuleFile, SequenceMatch} from '../../rule-file.js'
 import {type Assignment, see} from '../trial/assignment.js'
 import type {Trial} from '../trial/trial.js'
 import {missOf, relativeMiss} from './clause-miss.js'
@@ -48,13 +48,28 @@ class NearestSearch {
   }
 
   run(): NearMiss {
-    this.bindFrom(this.layout.steps.length - 1, NO_DISTANCE)
-    const {assessment} = this.best as Best
+    const chosen = this.chosenEvidence()
+    if (chosen === undefined) this.bindFrom(this.layout.steps.length - 1, NO_DISTANCE)
+    const assessment = chosen ?? (this.best as Best).assessment
     return {
       assignment: assessment.assignment,
       failures: assessment.failures,
       isComplete: this.isWithinBudget,
     }
+  }
+
+  /**
+   * The evidence that the rule chooses before it looks at what must be absent after it: there is no other that counts,
+   * though another might fail in nothing. Undefined: there is none.
+   */
+  private chosenEvidence(): SequenceAssessment | undefined {
+    if (this.layout.trailing.length === 0) return undefined
+    const match = this.trial.find(this.anchor, [{kind: 'match', part: 'trailing', change: withoutTrailing}])
+    if (match === undefined) return undefined
+    const singles = this.layout.steps.map(({slot, times}) =>
+      times === undefined ? match.evidence.find((each) => each.slot === slot)?.event : undefined,
+    )
+    return new SequenceAssessment(this.trial, this.layout, this.anchor, singles, this.events)
   }
 
   private get isWithinBudget(): boolean {
@@ -127,6 +142,14 @@ class NearestSearch {
   }
 }
 
+/** A rule that asks for nothing after its last bound event. */
+function withoutTrailing(match: RuleFile['match']): RuleFile['match'] {
+  if (!('sequence' in match)) return match
+  const {steps} = match.sequence
+  const last = steps.findLastIndex(({as}) => as !== undefined)
+  return {sequence: {...match.sequence, steps: steps.slice(0, last + 1)}}
+}
+
 function missOfFailure(trial: Trial, assignment: Assignment, failure: Failure): number {
   switch (failure.kind) {
     case 'clause': {
@@ -143,7 +166,9 @@ function missOfFailure(trial: Trial, assignment: Assignment, failure: Failure): 
       return failure.count
     case 'order':
       return 1
-    default:
-      return failure.events.length
+    default: {
+      const count = failure.events.length
+      return count / (count + 1)
+    }
   }
 }

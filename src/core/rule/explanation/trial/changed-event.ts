@@ -24,7 +24,11 @@ export function isAmountConvertible(event: StoredEvent, field: string): boolean 
   return !isAmount(event, field) || otherAmount(event, field) !== undefined
 }
 
-function otherAmount(event: StoredEvent, field: string): {field: string; rate: number} | undefined {
+/** The same amount in the other currency: so many of its units for one of this. Undefined if it is not known. */
+export function otherAmount(
+  event: StoredEvent,
+  field: string,
+): {readonly field: string; readonly rate: number} | undefined {
   if (!isAmount(event, field)) return undefined
   const other = field === AMOUNT ? AMOUNT_USD : AMOUNT
   const rate = Number(event.fields[other]) / Number(event.fields[field])

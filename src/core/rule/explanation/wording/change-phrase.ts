@@ -14,8 +14,8 @@ import {amount as amountRelation, valuePhrase, valueWas} from './value-phrase.js
 
 /** What a phrase may take for granted. */
 export interface PhraseContext {
-  /** The anchor's id: what is said of its fields needs no name. */
-  readonly anchor: string
+  /** What is said of its fields needs no name. */
+  readonly anchor: {readonly stream: string; readonly id: string}
   /** Whether what was there instead is told. */
   readonly tellsWhatWas: boolean
   /** Whether one name stands for several events. */
@@ -51,8 +51,8 @@ function phraseOf(change: ToldChange, context: PhraseContext): string {
 }
 
 function fieldPhrase(change: FieldTold, {anchor}: PhraseContext): string {
-  const {as, id, field, relation, value, only_near} = change
-  const isAnchor = id === anchor
+  const {as, stream, id, field, relation, value, only_near} = change
+  const isAnchor = stream === anchor.stream && id === anchor.id
   if (typeof value !== 'number') return `with ${nameOf(change, isAnchor)} ${textRelation(relation, value)}`
   const amount = figure(field, value)
   if (isAnchor && field === 'amount_usd') return amountPhrase(relation, amount, only_near)

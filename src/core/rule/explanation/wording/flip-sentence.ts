@@ -1,5 +1,5 @@
 import type {Flip} from '../flip/flip.js'
-import {changePhrase} from './change-phrase.js'
+import {changePhrase, type PhraseContext} from './change-phrase.js'
 
 /** How the sentence of a flip begins. */
 export const FLIP_BEGINNINGS: {readonly [outcome in Flip['outcome']]: string} = {
@@ -8,8 +8,8 @@ export const FLIP_BEGINNINGS: {readonly [outcome in Flip['outcome']]: string} = 
   alerts: 'would be alerted',
 }
 
-/** `at $5,000.00 or less`; several changes that only do together are joined with "and". `anchor`: its id. */
-export function flipPhrase({outcome, changes}: Flip, anchor: string): string {
+/** `at $5,000.00 or less`; several changes that only do together are joined with "and". */
+export function flipPhrase({outcome, changes}: Flip, anchor: PhraseContext['anchor']): string {
   const subjects = changes.flatMap((change) => (change.what === 'value' ? [change.subject] : []))
   const tellsIds = new Set(subjects).size < subjects.length
   const context = {anchor, tellsWhatWas: outcome !== 'does_not_fire', tellsIds}
@@ -17,6 +17,6 @@ export function flipPhrase({outcome, changes}: Flip, anchor: string): string {
 }
 
 /** `would not fire at $5,000.00 or less` */
-export function flipSentence(flip: Flip, anchor: string): string {
+export function flipSentence(flip: Flip, anchor: PhraseContext['anchor']): string {
   return `${FLIP_BEGINNINGS[flip.outcome]} ${flipPhrase(flip, anchor)}`
 }

@@ -1,45 +1,96 @@
-import type {
-  FieldTold,
-  SizeTold,
-  ToldChange,
-  ValueTold,
-} from '../../../../../src/core/rule/explanation/change/change.js'
+import type {FieldTold, ToldChange} from '../../../../../src/core/rule/explanation/change/change.js'
 import {nextAbove, nextBelow} from '../../../../../src/core/rule/explanation/condition/relation.js'
 import type {ReplayLine} from '../../../../support/oracle/shapes.js'
 import type {Case} from './explained.js'
+import {withLimit, withSpan, withTimes} from './rewritten-rule.js'
 
-/** A case in which a told change came true; undefined where it cannot be said in events and rule texts. */
-export function applied(given: Case, change: ToldChange): Case | undefined {
+/**
+ * A case in which a told change came true; undefined where it cannot be said in events and rule texts. `beyond`: how far
+ * beyond its border an amount is, 0 for as near as it gets.
+ */
+export function applied(given: Case, change: ToldChange, beyond: number): Case | undefined {
+  const {rule, lines} = given
   switch (change.what) {
     case 'field':
-      return withField(given, change)
-    case 'value':
-      return withLimit(given, change)
-    case 'within':
-    case 'span': {
-      const ms = justAcross(change.relation, change.value, 1)
-      return {...given, rule: withSpan(given.rule, change.what, `${ms}ms`)}
+      return withField(given, change, beyond)
+    case 'value': {
+      const changed = withLimit(rule, change)
+      return changed && {...given, rule: changed}
     }
+    case 'within':
+    case 'span':
+      return {...given, rule: withSpan(rule, change)}
+    case 'cooldown':
+      return {...given, rule: {...rule, cooldown: `${change.value}ms`}}
     case 'times':
-      return {...given, rule: withTimes(given.rule, change)}
+      return {...given, rule: withTimes(rule, change)}
     case 'order':
       return withEvent(given, change.stream, change.id, (event) => ({...event, event_time: change.value}))
-    case 'event':
-      return change.happens
-        ? undefined
-        : {...given, lines: given.lines.filter((line) => !isEvent(line, change.stream, change.id))}
-    default:
+    case 'event': {
+      if (change.happens) return undefined
+      return {...given, lines: lines.filter((line) => !isEvent(line, change.stream, change.id))}
+    }
+    case 'condition':
       return undefined
   }
 }
+
+function withField(given: Case, change: FieldTold, beyond: number): Case | undefined {
+  const {stream, id, field, was} = change
+  const value = newValue(change, beyond)
+  if (value === undefined) return undefined
+  return withEvent(given, stream, id, (event) => {
+    if (field !== 'amount_usd') return {...event, [field]: value}
+    const rate = Number(was) / Number(event.amount)
+    const amount = Number(value) / rate
+    return amount * rate === value ? {...event, amount} : undefined
+  })
+}
+
+/** A value that stands to the border as it is told. */
+function newValue({field, relation, value, only_near}: FieldTold, beyond: number): unknown {
+  if (typeof value !== 'number') return beyond === 0 ? otherText(field, relation, String(value)) : undefined
+  if (beyond === 0) return justAcross(relation, value)
+  const further = relation.startsWith('<') ? value - beyond : value + beyond
+  const isPromised = field.startsWith('amount') && /[<>]/.test(relation) && !only_near
+  return isPromised && further >= 0 ? further : undefined
+}
+
+function justAcross(relation: string, border: number): number {
+  if (relation === '<') return nextBelow(border)
+  return relation === '>' || relation === '!=' ? nextAbove(border) : border
+}
+
+/** What fields can hold whose values are named one by one. */
+const TEXTS: {readonly [field: string]: readonly string[]} = {
+  type: ['purchase', 'withdrawal', 'transfer', 'payout', 'refund', 'topup'],
+  verdict: ['fraud', 'legitimate', 'inconclusive'],
+  source: ['review', 'chargeback', 'customer'],
+  auth_result: ['approved', 'declined'],
+}
+
+/** An entry of each list that the generated rules search. */
+const ENTRIES: {readonly [list: string]: string} = {'lists.risky_mcc': '7995', 'lists.watched_cards': 'c1'}
+
+/** A text that stands so to the one that is told, or to the entries of a list. */
+function otherText(field: string, relation: string, told: string): string | undefined {
+  switch (relation) {
+    case '==':
+      return told
+    case 'in':
+      return ENTRIES[told] ?? /["']([^"']*)["']/.exec(told)?.[1]
+    default:
+      return (TEXTS[field] ?? ['something else']).find((text) => !told.includes(text))
+  }
+}
+
+type Fields = {readonly [field: string]: unknown}
 
 const ID_FIELDS: {readonly [stream: string]: string} = {
   transactions: 'transaction_id',
   locations: 'location_id',
   feedback: 'feedback_id',
 }
-
-type Fields = {readonly [field: string]: unknown}
 
 function isEvent({stream, event}: ReplayLine, of: string, id: string | null): boolean {
   const fields = event as Fields
@@ -48,90 +99,15 @@ function isEvent({stream, event}: ReplayLine, of: string, id: string | null): bo
   return fields[ID_FIELDS[stream] ?? ''] === id
 }
 
+/** Undefined if there is no such event, or `change` gives none. */
 function withEvent(
   given: Case,
   stream: string,
   id: string,
   change: (event: Fields) => Fields | undefined,
 ): Case | undefined {
-  let isChanged = false
-  const lines = given.lines.map((line) => {
-    const event = isEvent(line, stream, id) ? change(line.event as Fields) : undefined
-    if (event === undefined) return line
-    isChanged = true
-    return {...line, event}
-  })
-  return isChanged ? {...given, lines} : undefined
-}
-
-function withField(given: Case, {stream, id, field, relation, value, was}: FieldTold): Case | undefined {
-  const to =
-    typeof value === 'number'
-      ? justAcross(relation, value, 0)
-      : relation === '=='
-        ? value
-        : relation === 'in'
-          ? entryOf(value)
-          : 'something else'
-  if (to === undefined) return undefined
-  return withEvent(given, stream, id, (event) => {
-    if (field !== 'amount_usd') return {...event, [field]: to}
-    const rate = Number(was) / Number(event.amount)
-    const amount = Number(to) / rate
-    return amount * rate === to ? {...event, amount} : undefined
-  })
-}
-
-/** The list that the generated data files begin with. */
-function entryOf(list: unknown): string | undefined {
-  return /lists\.risky_mcc|'7995'|"7995"/.test(String(list)) ? '7995' : undefined
-}
-
-/** A number that stands so to a border, as near as it gets: by whole steps, or by the next double. */
-function justAcross(relation: string, border: number, step: number): number {
-  if (relation === '<') return step === 0 ? nextBelow(border) : border - step
-  if (relation === '>' || relation === '!=') return step === 0 ? nextAbove(border) : border + step
-  return border
-}
-
-function withLimit({rule, ...rest}: Case, {place, subject, value, limit, type}: ValueTold): Case | undefined {
-  if (limit === null || type !== 'number') return undefined
-  const text = textAt(rule, place.split('.'))
-  const comparison = new RegExp(`${escaped(subject)} (<=|>=|==|!=|<|>) (-?[\\w.]+(?:\\([^)]*\\))?)`, 'g')
-  const [found, second] = [...text.matchAll(comparison)].filter(
-    ([, , bound]) => Number.isNaN(Number(bound)) || Number(bound) === value || Number(bound) === limit,
-  )
-  // Where the rule says the same twice, it is not told which of the two has another limit.
-  if (found === undefined || second !== undefined) return undefined
-  const [whole, operator] = found
-  const changed = `${text.slice(0, found.index)}${subject} ${operator} ${limit}${text.slice(found.index + whole.length)}`
-  return {...rest, rule: replacedAt(rule, place.split('.'), changed) as object}
-}
-
-function textAt(data: unknown, [step, ...rest]: readonly string[]): string {
-  return step === undefined ? String(data) : textAt((data as Fields)[step], rest)
-}
-
-function replacedAt(data: unknown, [step, ...rest]: readonly string[], text: string): unknown {
-  if (step === undefined) return text
-  const inner = replacedAt((data as Fields)[step], rest, text)
-  if (Array.isArray(data)) return data.with(Number(step), inner)
-  return {...(data as Fields), [step]: inner}
-}
-
-function withSpan(rule: object, what: 'within' | 'span', text: string): object {
-  const {match} = rule as {match: Fields}
-  const [form] = ['window', 'together', 'sequence'].filter((each) => each in match)
-  return replacedAt(rule, ['match', form as string, what], text) as object
-}
-
-function withTimes(rule: object, {as, relation, value, was}: SizeTold): object {
-  const {steps} = (rule as {match: {sequence: {steps: readonly {as?: string}[]}}}).match.sequence
-  const place = steps.findIndex((step) => step.as === as)
-  const times = relation === '<' ? `${was + 1}..` : `${Math.min(value, was)}..${Math.max(value, was)}`
-  return replacedAt(rule, ['match', 'sequence', 'steps', String(place), 'times'], times) as object
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  const line = given.lines.find((each) => isEvent(each, stream, id))
+  const event = line && change(line.event as Fields)
+  if (event === undefined) return undefined
+  return {...given, lines: given.lines.map((each) => (each === line ? {...each, event} : each))}
 }

@@ -1,0 +1,78 @@
+import {mkdir, readdir} from 'node:fs/promises'
+import {join} from 'node:path'
+import {EmbeddedDatabase} from '../../adapters/embedded/database.js'
+import {EmbeddedEventLog} from '../../adapters/embedded/event-log.js'
+import {EmbeddedStateStore} from '../../adapters/embedded/state-store.js'
+import type {Clock} from '../../engine/port/clock.js'
+import {writeBundleFolder} from '../bundle/bundle-folder.js'
+import type {Config} from '../config/config.js'
+import {BundleHistory} from './bundle-history.js'
+import {catchUp} from './catch-up.js'
+import {writeEmitted} from './write-emitted.js'
+import {writeEvents} from './write-events.js'
+
+/** The embedded log has one partition. */
+const PARTITION = 0
+
+export interface ExportOptions {
+  readonly config: Config
+  readonly outputDir: string
+  readonly clock: Clock
+  /** Inputs that came in this time (ms, the end excluded), and what was said about events of it. */
+  readonly from: number
+  readonly to: number
+  /** Told how many inputs were written so far. */
+  readonly onProgress: (written: number) => void
+}
+
+export interface ExportSummary {
+  readonly events: number
+  readonly alerts: number
+  readonly decisions: number
+  /** In the order in which they were first in force. */
+  readonly bundles: readonly string[]
+  /** Whether it holds everything that ever came: only then does a replay say exactly the same. */
+  readonly complete: boolean
+}
+
+/** There is nothing to write. */
+export class NothingCameInError extends RangeError {
+  constructor(dataDir: string) {
+    super(`${dataDir}: nothing has come in yet; export when there are events`)
+    this.name = 'NothingCameInError'
+  }
+}
+
+/** The folder is in use: what an export does not write would be taken for its part. */
+export class FolderNotEmptyError extends RangeError {
+  constructor(folder: string) {
+    super(`${folder} is not empty; name a new folder`)
+    this.name = 'FolderNotEmptyError'
+  }
+}
+
+/** Writes what a stopped service took in, under which rules, and what it said, so that a replay can be held against it. */
+export async function exportRun(options: ExportOptions): Promise<ExportSummary> {
+  const {config, outputDir, clock, from, to, onProgress} = options
+  await mkdir(outputDir, {recursive: true})
+  if ((await readdir(outputDir)).length > 0) throw new FolderNotEmptyError(outputDir)
+  const settledUpTo = await catchUp(config, clock)
+  const database = await EmbeddedDatabase.open(config.dataDir)
+  try {
+    const {checkpoint} = await new EmbeddedStateStore(database).open(PARTITION)
+    if (checkpoint === undefined) throw new NothingCameInError(config.dataDir)
+    const log = await EmbeddedEventLog.open(database, {clock})
+    const history = await BundleHistory.read(database, PARTITION)
+    const path = join(outputDir, 'events.ndjson.gz')
+    const source = {log, partition: PARTITION, history, checkpoint}
+    const {events, first, last} = await writeEvents({...source, path, from, to, onProgress})
+    const contents = history.between(first ?? log.begin, last ?? checkpoint.offset)
+    const bundles = [...contents.keys()]
+    await writeBundleFolder(join(outputDir, 'bundle'), bundles[0] as string, contents)
+    const emitted = await writeEmitted(database, join(outputDir, 'emitted'), {from, to}, settledUpTo)
+    const complete = first === 0 && to === Number.POSITIVE_INFINITY
+    return {events, ...emitted, bundles, complete}
+  } finally {
+    await database.close()
+  }
+}
