@@ -21,6 +21,9 @@ export interface PooledRules {
 export function rulePool(scale: Scale, size: number): readonly PooledRules[] {
   const lists = generatedLists(scale)
   const rates = generatedRates(scale)
-  const sets = fc.sample(ruleSets({scale, cooldown: true, sequence: true, furtherKeys: true, maxRules: 6}), {seed: size, numRuns: size})
+  const sets = fc.sample(ruleSets({scale, cooldown: true, sequence: true, furtherKeys: true, maxRules: 6}), {
+    seed: size,
+    numRuns: size,
+  })
   return sets.map((rules) => ({rules, lists, rates, bundle: bundleOf([...rules, ...lists, rates])}))
 }
