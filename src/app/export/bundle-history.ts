@@ -39,7 +39,7 @@ export class BundleHistory {
 
   /** The bundles that were in force from one offset to another (both included), and their contents. */
   between(first: number, last: number): ReadonlyMap<string, BundleContent> {
-    const followed = this.activations.filter(({offset}) => offset > first && offset <= last)
+    const followed = this.activations.filter(({offset}) => offset >= first && offset <= last)
     const ids = [this.idAt(first), ...followed.map(({bundle}) => bundle)]
     return new Map(ids.map((id) => [id, this.contents.get(id) as BundleContent]))
   }
