@@ -21,7 +21,7 @@ describe('defaults', () => {
         dedupRetention: 86_400_000,
         locationMaxAge: 86_400_000,
       },
-      rules: {dir: 'cep-rules', historyCap: 5000, stepBudget: 20_000},
+      rules: {dir: 'cep-rules', watch: true, historyCap: 5000, stepBudget: 20_000},
       features: {dir: 'features'},
       streams: [],
       panExempt: new Map(),
