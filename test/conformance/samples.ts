@@ -75,6 +75,7 @@ export function checkpoint(offset: number, change: Partial<Checkpoint> = {}): Ch
     ledger: {transactions: {in: offset, accepted: offset, duplicate: 0, late: 0, dead_lettered: 0}},
     bundle: '9f2c',
     counts: [],
+    lookedBackUpTo: {},
     outboxSequence: 0,
     ...change,
   }

@@ -48,7 +48,12 @@ interface Outcome {
 /** What comes of it must not depend on how the log is cut, on deaths, or on how many keys fit into memory. */
 async function run(first: Bundle, log: readonly (LoggedEvent | LoggedActivation)[]): Promise<Outcome> {
   const undisturbed = await outcomeOf(first, log)
-  for (const options of [{batchSize: 1}, {batchSize: 3, diesAfter: 2}, {batchSize: 1, diesAfter: 1}]) {
+  for (const options of [
+    {batchSize: 1},
+    {batchSize: 1, lookBackKeys: 1},
+    {batchSize: 3, diesAfter: 2},
+    {batchSize: 1, lookBackKeys: 1, diesAfter: 1},
+  ]) {
     for (const keyCapacity of [0, 1000]) {
       const other = await outcomeOf(first, log, {...options, keyCapacity})
       expect({...other, records: [], decisionRecords: []}).toEqual({
@@ -217,9 +222,43 @@ describe('a rule that waits for something to be absent', () => {
     expect(alerts).toEqual(['no-small-one@1 large-1m'])
   })
 
+  it('that runs again after it was stopped does not go on waiting', async () => {
+    const {alerts} = await run(with1, [
+      large('1m'),
+      activate(with2, '2m'),
+      activate(with1, '3m'),
+      large('4m'),
+      ...later,
+    ])
+    expect(alerts).toEqual(['no-small-one@1 large-4m'])
+  })
+
   it('that is backfilled waits for the rest of the time', async () => {
     const {alerts} = await run(with1, [large('1m'), activate(with2, '2m', 'no-small-one'), ...later])
     expect(alerts).toEqual(['no-small-one@2 large-1m'])
+  })
+})
+
+describe('a rule that is backfilled and joins the merchant', () => {
+  const risky = {match: {event: {as: tx, stream: 'transactions'}, when: 'merchant.risk > 0.5'}}
+  const profile = (risk: number, validFrom: string, arrival: string): LoggedEvent => ({
+    stream: 'merchants',
+    event: {merchant_id: 'm1', risk, event_time: at(validFrom)},
+    arrival_time: at(arrival),
+  })
+
+  it('does not see a profile that comes when its anchors are settled, however long it takes to look at all keys', async () => {
+    const users = ['u1', 'u2', 'u3', 'u4', 'u5']
+    const pay = (user_id: string) => transaction(`t-${user_id}`, '2m', {user_id, merchant_id: 'm1'})
+    const {alerts} = await run(bundleOf([rule('large', 1, over(1000))]), [
+      profile(0.9, '1m', '1m'),
+      ...users.map(pay),
+      activate(bundleOf([rule('large', 1, over(1000)), rule('risky', 1, risky)]), '3m', 'risky'),
+      fix('l1', '1h'),
+      transaction('later', '1h'),
+      profile(0.1, '90s', '1h'),
+    ])
+    expect(alerts).toEqual(users.map((user) => `risky@1 t-${user}`))
   })
 })
 

@@ -9,6 +9,10 @@ import type {RecordedExplanation} from './explain-anchor.js'
 /** A longer sentence is told as a list. */
 const LONGEST_SENTENCE = 100
 
+/** Of more events under one name only so many at either end are listed. */
+const EVENTS_SHOWN = 12
+const ENDS_SHOWN = 3
+
 /** An explanation as lines of text. */
 export function explanationWords(explained: RecordedExplanation): readonly string[] {
   const {rule, anchor, key, reason, failures, truncated} = explained
@@ -16,9 +20,7 @@ export function explanationWords(explained: RecordedExplanation): readonly strin
     `${rule.id} v${rule.version} (${rule.mode}): ${rule.title}`,
     `${anchor.stream} ${anchor.id}, ${key.name} ${key.value ?? 'none'}, ${anchor.event_time}: ${verdict(explained)}`,
     ...(reason === null ? [] : [reason]),
-    ...section(
-      columns(explained.events.map(({as, stream, id, event_time}) => [as, `${stream} ${id}`, event_time])),
-    ),
+    ...section(eventLines(explained.events)),
     ...section(columns(explained.clauses.map(clauseCells))),
     ...section(failures.map(({text}) => text)),
     ...section(flipLines(explained)),
@@ -40,6 +42,21 @@ function verdict({fires, suppressed_by, deadline, waits, rule}: RecordedExplanat
       : `fires at its deadline ${deadline}`
   }
   return rule.mode === 'off' ? 'would fire if it were not off' : 'fires'
+}
+
+/** The events under their names; of many under one name the first and the last. */
+function eventLines(events: RecordedExplanation['events']): readonly string[] {
+  const names = [...new Set(events.map(({as}) => as))]
+  return columns(
+    names.flatMap((name) => {
+      const cells = events
+        .filter(({as}) => as === name)
+        .map(({as, stream, id, event_time}) => [as, `${stream} ${id}`, event_time])
+      if (cells.length <= EVENTS_SHOWN) return cells
+      const more = cells.length - 2 * ENDS_SHOWN
+      return [...cells.slice(0, ENDS_SHOWN), [name, `… ${more} more`], ...cells.slice(-ENDS_SHOWN)]
+    }),
+  )
 }
 
 function clauseCells(finding: ClauseFinding): readonly string[] {

@@ -83,7 +83,7 @@ export function compileDecode(settings: DecodeSettings): Decode {
     const wire = value as Record<string, unknown>
     const time = parseEventTime(wire.event_time)
     const inspection = inspections.get(stream.name) as Inspection
-    const contentHash = inspection.contentHash(wire, time ?? 0)
+    const contentHash = inspection.inspect(wire, time ?? 0)
     const {fits, cardNumber, inexactNumber, fault} = inspection
     if (cardNumber || (inexactNumber && textHoldsCardNumber(text))) return CARD_NUMBER
     const misfit = (fits && time !== undefined ? undefined : misfitOf(stream, wire)) ?? fault

@@ -1,25 +1,12 @@
 import {numberIsCardNumber} from './card-number.js'
 import {ContentHash, type Lanes, NO_LANES} from './content-hash.js'
-import {type FieldRule, fieldRulesOf} from './field-rule.js'
+import {hashOfAbsent, type KnownField, knownFieldsOf} from './known-field.js'
 import type {Stream} from './stream.js'
 
 /** Deeper than this, an event is refused: no honest producer nests so. */
 export const MAX_DEPTH = 32
 
-/** What a walk needs to know of a field that the schema names. */
-class KnownField {
-  constructor(
-    readonly rule: FieldRule,
-    /** The hash of its name. */
-    readonly named: Lanes,
-    /** What stands in the hash for it while it is absent: its default, if it has one. */
-    readonly absent: Lanes,
-    readonly isExempt: boolean,
-    readonly isOptionalId: boolean,
-  ) {}
-}
-
-/** The content of such a field counts in another way, or not at all. */
+/** Not looked at: the time, which counts as what it says, and the field that is derived. */
 const PASSED_OVER = null
 
 /**
@@ -37,48 +24,27 @@ export class Inspection {
   fault: string | undefined
 
   private readonly hash = new ContentHash()
-  private readonly fields: ReadonlyMap<string, KnownField | typeof PASSED_OVER>
+  private readonly fields = new Map<string, KnownField | typeof PASSED_OVER>()
   private readonly requiredCount: number
-  /** The hash of an event without fields. */
   private readonly absent: Lanes
 
   constructor(
     stream: Stream,
     private readonly exempt: ReadonlySet<string>,
   ) {
-    const known = fieldRulesOf(stream.schema)
-      .filter(({name}) => name !== 'event_time')
-      .map((rule) => this.knownField(rule, stream))
+    const known = knownFieldsOf(stream, exempt)
+    for (const field of known) this.fields.set(field.rule.name, field)
+    this.fields.set('event_time', PASSED_OVER)
+    if (stream.derivedField !== undefined) this.fields.set(stream.derivedField, PASSED_OVER)
     this.requiredCount = known.filter(({rule}) => rule.required).length
-    this.hash.begin(NO_LANES)
-    for (const {absent} of known) {
-      this.hash.resumeField(absent)
-      this.hash.endField(NO_LANES)
-    }
-    this.absent = this.hash.sum
-    const passedOver = ['event_time', ...(stream.derivedField === undefined ? [] : [stream.derivedField])]
-    this.fields = new Map<string, KnownField | typeof PASSED_OVER>([
-      ...known.map((field) => [field.rule.name, field] as const),
-      ...passedOver.map((name) => [name, PASSED_OVER] as const),
-    ])
-  }
-
-  private knownField(rule: FieldRule, stream: Stream): KnownField {
-    const {name} = rule
-    const value = new Map(stream.defaults).get(name)
-    this.hash.beginField(name)
-    const named = this.hash.lanes
-    if (value !== undefined) this.hash.addText(value)
-    const absent = value === undefined ? NO_LANES : this.hash.lanes
-    const isOptionalId = stream.optionalIds.includes(name)
-    return new KnownField(rule, named, absent, this.exempt.has(name), isOptionalId)
+    this.absent = hashOfAbsent(known)
   }
 
   /**
    * Looks at an event of this time (in ms), and makes an optional id that is empty null. Answers with 53 bits that
    * identify the content, whatever the order of its fields; null fields do not count, defaults count where a field is absent.
    */
-  contentHash(event: Record<string, unknown>, time: number): number {
+  inspect(event: Record<string, unknown>, time: number): number {
     const {fields, hash} = this
     this.fits = true
     this.cardNumber = false

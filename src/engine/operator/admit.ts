@@ -87,7 +87,7 @@ class Admission {
     }
     const known = this.find(event, state)
     const {watermark} = partition
-    if (known !== undefined && (event.stream.neverLate || known.time > watermark - settings.dedupRetention)) {
+    if (known !== undefined && (event.stream.neverLate || this.isRemembered(known.time))) {
       return known.contentHash === event.contentHash ? DUPLICATE : refused(idConflict(event))
     }
     const late = isLate(event.time, watermark, settings) || event.time <= partition.lateUpTo
@@ -98,6 +98,12 @@ class Admission {
     }
     this.accept(event, state, record.ingestedAt)
     return ACCEPTED
+  }
+
+  /** Whether ids of events of this time are known for certain: further back it depends on when which key was looked at. */
+  private isRemembered(time: EventTime): boolean {
+    const {watermark, bundle, running} = this.partition
+    return time > watermark - bundle.settings.time.dedupRetention && time >= running.historyFrom
   }
 
   /** The accepted event with the same id, of this batch or from before. */

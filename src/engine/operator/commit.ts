@@ -10,7 +10,7 @@ import type {CommittedBatch, DecidedBatch} from './batch.js'
 export function commit(store: StateStore): OperatorFunction<DecidedBatch, CommittedBatch> {
   return concatMap(async (batch) => {
     const committing = toCommit(batch)
-    if (changesAnything(committing)) {
+    if (batch.lookedBackAt.length > 0 || changesAnything(committing)) {
       await store.commit(batch.partition.number, committing)
     }
     const {partition, states, repartitioned} = batch

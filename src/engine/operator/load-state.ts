@@ -18,7 +18,10 @@ const DUE_KEYS_PER_BATCH = 500
 const LOOK_BACK_KEYS_PER_BATCH = 200
 
 /** Brings the state of every key that the batch touches into memory: one request for all that are missing. */
-export function loadState(store: StateStore): OperatorFunction<DecodedBatch, LoadedBatch> {
+export function loadState(
+  store: StateStore,
+  lookBackKeys = LOOK_BACK_KEYS_PER_BATCH,
+): OperatorFunction<DecodedBatch, LoadedBatch> {
   return concatMap(async (batch) => {
     const {partition, outcomes} = batch
     const wanted = new WantedKeys(partition)
@@ -28,9 +31,7 @@ export function loadState(store: StateStore): OperatorFunction<DecodedBatch, Loa
       due.length >= DUE_KEYS_PER_BATCH
         ? []
         : take(partition.stages, wanted, (stage) => stage.expiredKeys(EXPIRING_KEYS_PER_BATCH))
-    const lookedBackAt = take(partition.stages, wanted, (stage) =>
-      stage.takeLookBackKeys(LOOK_BACK_KEYS_PER_BATCH),
-    )
+    const lookedBackAt = take(partition.stages, wanted, (stage) => stage.takeLookBackKeys(lookBackKeys))
     for (const outcome of outcomes) {
       if (isRefusal(outcome)) continue
       const {key, time} = outcome

@@ -29,6 +29,8 @@ export interface ScoringParts extends ScoringPorts {
   readonly partitionOf: (number: number) => Partition
   /** The bundle that a control record on the log names. */
   readonly bundleOf: (id: string) => Promise<PreparedBundle>
+  /** At so many keys of a stage rules that are backfilled look with each batch. Default 200. */
+  readonly lookBackKeys?: number | undefined
 }
 
 /**
@@ -36,18 +38,18 @@ export interface ScoringParts extends ScoringPorts {
  * over it. The next batch is asked for when the last one is published, so that a slow step holds the source back.
  */
 export function scoring(parts: ScoringParts): Observable<CommittedBatch> {
-  const {source, store, publisher, clock, partitionOf} = parts
+  const {source, store, publisher, clock, partitionOf, lookBackKeys} = parts
   return eachBatch(new DuesFirst(source, partitionOf), (batch) =>
     batch.pipe(
-      activate(parts), //      another bundle comes into force, where the log says so
-      decode(partitionOf), //  bytes → events, or dead letters
-      loadState(store), //     the histories of their keys
-      admit(), //              duplicate, late or accepted; timestamps, watermark, ledger
-      matchRules(), //         as-of joins, rules: what fires, what no longer does
-      loadUsers(store), //     of transactions that rules by other keys are about
-      decide(clock), //        decisions, their revisions, alerts
-      commit(store), //        state, offsets and outbox, all or nothing
-      publish(publisher), //   to those who wait for them
+      activate(parts), //                another bundle comes into force, where the log says so
+      decode(partitionOf), //            bytes → events, or dead letters
+      loadState(store, lookBackKeys), // the histories of their keys
+      admit(), //                        duplicate, late or accepted; timestamps, watermark, ledger
+      matchRules(), //                   as-of joins, rules: what fires, what no longer does
+      loadUsers(store), //               of transactions that rules by other keys are about
+      decide(clock), //                  decisions, their revisions, alerts
+      commit(store), //                  state, offsets and outbox, all or nothing
+      publish(publisher), //             to those who wait for them
     ),
   )
 }

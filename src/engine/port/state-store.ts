@@ -46,6 +46,8 @@ export interface Checkpoint {
   readonly bundle: string
   /** What its rules did (`packCounts`). */
   readonly counts: readonly number[]
+  /** By the field of a keyed stage: the last key at which rules that are backfilled have looked, in the order of the keys. */
+  readonly lookedBackUpTo: {readonly [keyField: string]: string}
   /** Number of the last outbox entry. */
   readonly outboxSequence: number
 }

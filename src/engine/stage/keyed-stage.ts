@@ -35,6 +35,8 @@ export class KeyedStage {
   /** Rules that look at anchors from before, and the keys at which they have not looked yet. */
   private lookingBack: readonly LookBack[] = []
   private notLookedAt: string[] = []
+  /** In the order of the keys, which is that of their looking; undefined if they have looked at none. */
+  lookedBackUpTo: string | undefined
 
   constructor(
     readonly keyField: KeyField,
@@ -51,15 +53,22 @@ export class KeyedStage {
     this.evaluator = new RuleEvaluator(bundle, this.rules, this.merchants, counters, since)
   }
 
-  /** Lets rules look, key by key, at anchors that are there. */
-  lookBack(rules: readonly LookBack[]): void {
+  /** Lets rules look, key by key, at anchors that are there; from after a key on, if they have looked at some. */
+  lookBack(rules: readonly LookBack[], after: string | undefined): void {
+    this.lookedBackUpTo = after
     this.lookingBack = rules.filter(({rule}) => stageKeyOf(rule) === this.keyField)
-    this.notLookedAt = this.lookingBack.length === 0 ? [] : [...this.expiries.keys()]
+    this.notLookedAt = []
+    if (this.lookingBack.length === 0) return
+    for (const key of this.expiries.keys()) if (after === undefined || key > after) this.notLookedAt.push(key)
+    // Taken from the end.
+    this.notLookedAt.sort().reverse()
   }
 
   /** Takes up to `limit` of the keys at which rules have not looked back yet. */
   takeLookBackKeys(limit: number): readonly string[] {
-    return this.notLookedAt.splice(-limit, limit)
+    const taken = this.notLookedAt.splice(-limit, limit)
+    this.lookedBackUpTo = taken[0] ?? this.lookedBackUpTo
+    return taken
   }
 
   get hasLookedBack(): boolean {

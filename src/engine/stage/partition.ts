@@ -11,7 +11,7 @@ import {
   resolvedUpTo,
   watermarkOf,
 } from '../../core/watermark/watermark.js'
-import type {OpenedPartition, OutboxEntry} from '../port/state-store.js'
+import type {Checkpoint, OpenedPartition, OutboxEntry} from '../port/state-store.js'
 import {KeyedStage, type StageTime} from './keyed-stage.js'
 import {restoreEvent} from './restore.js'
 import {type RunningBundle, runningBundle} from './running-bundle.js'
@@ -66,6 +66,7 @@ export class Partition implements StageTime {
     this.users.run(this.running, this.counters)
     shared.join(this)
     this.restore(opened)
+    this.lookBack(checkpoint?.lookedBackUpTo ?? {})
   }
 
   private restore({expiries, deadlines, profiles, visits}: OpenedPartition): void {
@@ -83,7 +84,6 @@ export class Partition implements StageTime {
       this.shared.merchants.insert(merchantOf(version), version)
     }
     for (const visit of visits) this.shared.visits.add(visit)
-    this.lookBack()
   }
 
   get bundle(): Bundle {
@@ -97,17 +97,17 @@ export class Partition implements StageTime {
     this.isNewlyInForce = true
     this.counters = countersAfter(former.rules, this.counters, this.bundle.rules)
     this.users.run(this.running, this.counters)
-    this.lookBack()
+    this.lookBack({})
   }
 
-  private lookBack(): void {
+  private lookBack(after: Checkpoint['lookedBackUpTo']): void {
     const {inForce, bundle} = this
     if (!inForce.isBackfilling) return
     const rules = inForce.backfill.flatMap(({id, from}) => {
       const rule = bundle.rules.find((running) => running.id === id)
       return rule === undefined ? [] : [{rule, from: from ?? BEGINNING_OF_TIME}]
     })
-    for (const stage of this.stages) stage.lookBack(rules)
+    for (const stage of this.stages) stage.lookBack(rules, after[stage.keyField])
   }
 
   /** Rules that look back have looked at every key: what was kept for them may go. */

@@ -13,6 +13,7 @@ import {persistJudgement} from './restore.js'
 import {retireBeyondCap} from './retire-beyond-cap.js'
 
 const NOTHING_REMOVED: readonly EventPlace[] = []
+const NOWHERE: Checkpoint['lookedBackUpTo'] = {}
 
 /** Collects everything that a batch changes, and drops what has expired or settled from the keys that it touched. */
 export function toCommit(batch: DecidedBatch): Commit {
@@ -193,8 +194,15 @@ function checkpointOf({partition, input}: DecidedBatch): Checkpoint {
     ledger: partition.ledger,
     bundle: partition.bundle.id,
     counts: packCounts([partition.counters, partition.shared.counters]),
+    lookedBackUpTo: lookedBackUpTo(partition),
     outboxSequence: partition.outboxSequence,
   }
+}
+
+function lookedBackUpTo({inForce, stages}: Partition): Checkpoint['lookedBackUpTo'] {
+  if (!inForce.isBackfilling) return NOWHERE
+  const places = stages.map(({keyField, lookedBackUpTo: key}) => [keyField, key] as const)
+  return Object.fromEntries(places.flatMap(([field, key]) => (key === undefined ? [] : [[field, key]])))
 }
 
 function outboxOf({partition, alerts, decisions, deadLetters, late}: DecidedBatch): OutboxEntry | undefined {

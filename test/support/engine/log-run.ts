@@ -32,6 +32,8 @@ export interface LogRunOptions {
   readonly diesAfter?: number
   /** Keys in memory. */
   readonly keyCapacity?: number
+  /** At so many keys a rule that is backfilled looks with each batch. */
+  readonly lookBackKeys?: number
 }
 
 export interface LogRun {
@@ -46,7 +48,7 @@ const utf8 = new TextEncoder()
 export async function logRun(
   first: Bundle,
   log: readonly (LoggedEvent | LoggedActivation)[],
-  {batchSize = 512, diesAfter, keyCapacity = 1000}: LogRunOptions = {},
+  {batchSize = 512, diesAfter, keyCapacity = 1000, lookBackKeys}: LogRunOptions = {},
 ): Promise<LogRun> {
   const bundles = new Map([[first.id, first]])
   for (const entry of log) if ('activate' in entry) bundles.set(entry.activate.id, entry.activate)
@@ -68,6 +70,7 @@ export async function logRun(
       clock,
       partitionOf: () => partition,
       bundleOf: async (id) => ({bundle: await bundleOf(id)}),
+      lookBackKeys,
     })
     await lastValueFrom(diesAfter === undefined ? batches : batches.pipe(take(diesAfter + (life % 4))), {
       defaultValue: undefined,

@@ -60,6 +60,7 @@ export function commitOfBatch({epoch, fromOffset, batch, sequence, publishedUpTo
       ledger: {transactions: accepted},
       bundle: 'counting',
       counts: [],
+      lookedBackUpTo: {},
       outboxSequence: sequence,
     },
     inForce: undefined,

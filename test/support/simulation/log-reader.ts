@@ -1,5 +1,6 @@
 import type {WallTime} from '../../../src/core/event/time.js'
 import type {Clock} from '../../../src/engine/port/clock.js'
+import {cutAtControl} from '../../../src/engine/port/control-record.js'
 import type {EventSource, InputBatch, InputRecord} from '../../../src/engine/port/event-source.js'
 import type {SeededRandom} from '../../../src/simulation/seeded-random.js'
 
@@ -11,7 +12,7 @@ export interface LogReaderOptions {
 }
 
 /** A silence in which every deadline is reached. */
-const LONG_SILENCE_MS = 365 * 86_400_000
+const LONG_SILENCE_MS = 3_650 * 86_400_000
 
 /** Reads a log that is complete, in batches whose sizes are drawn; now and then a poll brings nothing. */
 export class LogReader implements EventSource {
@@ -44,10 +45,17 @@ export class LogReader implements EventSource {
     const {position: fromOffset, records} = this
     if (fromOffset >= records.length && this.idleAtEnd-- <= 0) return undefined
     const size = this.random.chance(this.idleChance) ? 0 : this.random.integer(1, this.largest)
-    const read = records.slice(fromOffset, fromOffset + size)
-    this.position += read.length
+    const {taken, control} = cutAtControl(records.slice(fromOffset, fromOffset + size))
+    this.position += taken.length
     const silence = fromOffset >= records.length ? LONG_SILENCE_MS : 0
-    const polledAt = (this.clock.now() + silence) as WallTime
-    return {partition: 0, records: read, polledAt, fromOffset, nextOffset: this.position}
+    const polledAt = control?.at ?? ((this.clock.now() + silence) as WallTime)
+    const read = control === undefined ? taken : []
+    return {partition: 0, records: read, control, polledAt, fromOffset, nextOffset: this.position}
+  }
+
+  async *before(_partition: number, offset: number): AsyncGenerator<readonly InputRecord[]> {
+    const size = this.largest
+    for (let end = Math.min(offset, this.records.length); end > 0; end -= size)
+      yield this.records.slice(Math.max(0, end - size), end)
   }
 }

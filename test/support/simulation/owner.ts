@@ -20,12 +20,16 @@ import type {SeededRandom} from '../../../src/simulation/seeded-random.js'
 import {type FaultPoint, type Faults, SimulatedCrash} from './faults.js'
 import type {Journal} from './journal.js'
 
+/** A rule that is backfilled looks at one key after the other: everything can come in between. */
+const LOOK_BACK_KEYS = 1
+
 /** How an owner's time ended. */
 export type Ending = 'read to the end' | 'crashed' | 'fenced' | 'misplaced'
 
 /** What an owner finds around it. */
 export interface Surroundings {
-  readonly bundle: Bundle
+  /** Of undefined: the one with which the log begins. */
+  bundleOf(id: string | undefined): Bundle
   readonly store: StateStore
   readonly journal: Journal
   readonly random: SeededRandom
@@ -42,6 +46,8 @@ export interface Surroundings {
   wakeZombie(): Promise<void>
   /** Keys were asked of the store. */
   keysWereLoaded(count: number): void
+  /** Events were given fields that they lacked. */
+  fieldsWereAdded(count: number): void
 }
 
 /**
@@ -73,9 +79,10 @@ export class Owner implements StateStore, Publisher {
   }
 
   private async run(): Promise<Ending> {
-    const {bundle, clock, faults, keyCapacity, end} = this.world
+    const {clock, faults, keyCapacity, end} = this.world
+    const bundleOf = async (id: string | undefined) => this.world.bundleOf(id)
     try {
-      const partition = await openPartition(0, async () => bundle, this, this, keyCapacity)
+      const partition = await openPartition(0, bundleOf, this, this, keyCapacity)
       this.partition = partition
       const source = this.world.newReader()
       source.seek(0, faults.placeOfReading(partition.offset, end))
@@ -86,7 +93,8 @@ export class Owner implements StateStore, Publisher {
         publisher: this,
         clock,
         partitionOf,
-        bundleOf: async () => ({bundle}),
+        bundleOf: async (id) => ({bundle: await bundleOf(id)}),
+        lookBackKeys: LOOK_BACK_KEYS,
       })
       const watched = batches.pipe(tap(() => this.world.batchWasPublished(partition)))
       await lastValueFrom(watched, {defaultValue: undefined})
@@ -122,6 +130,7 @@ export class Owner implements StateStore, Publisher {
 
   async addFields(number: number, added: readonly AddedFields[]): Promise<void> {
     await this.mayBeStruck('before load')
+    this.world.fieldsWereAdded(added.length)
     await this.world.store.addFields(number, added)
   }
 

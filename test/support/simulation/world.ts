@@ -10,6 +10,7 @@ import {inputRecords} from './input-records.js'
 import {Journal} from './journal.js'
 import {LogReader} from './log-reader.js'
 import {type Ending, Owner, type Surroundings} from './owner.js'
+import type {BundleChain} from './reloads.js'
 import {SimulatedClock} from './simulated-clock.js'
 
 const DAY_MS = 86_400_000
@@ -23,6 +24,13 @@ export interface WorldOptions {
   readonly faults?: number
   /** Sees an owner's state after each batch. */
   readonly afterBatch?: (partition: Partition) => void
+  /** Further bundles, and the log with the records that activate them. */
+  readonly reloads?: {
+    readonly chain: BundleChain
+    readonly activating: (records: readonly InputRecord[]) => readonly InputRecord[]
+  }
+  /** Whether the clock stays so far behind the log that nothing falls silent before its end. */
+  readonly isNeverSilent?: boolean
 }
 
 /** One log, one store and their subscribers, and the owners that come and go: everything of one seed. */
@@ -38,19 +46,19 @@ export class World implements Surroundings {
   readonly endings: Ending[] = []
   /** How often a key's state was asked of the store. */
   keysLoaded = 0
+  /** Events that were given fields again. */
+  fieldsAdded = 0
 
   private constructor(
     seed: number,
-    readonly bundle: Bundle,
+    private readonly bundle: Bundle,
     private readonly records: readonly InputRecord[],
     private readonly options: WorldOptions,
   ) {
     this.random = new SeededRandom(seed, 'world')
     this.faults = new Faults(new SeededRandom(seed, 'faults'), options.faults ?? 12)
-    this.clock = new SimulatedClock(
-      new SeededRandom(seed, 'clock'),
-      START + this.random.pick([0, 1, 30]) * DAY_MS,
-    )
+    const ahead = options.isNeverSilent === true ? -1000 : this.random.pick([0, 1, 30])
+    this.clock = new SimulatedClock(new SeededRandom(seed, 'clock'), START + ahead * DAY_MS)
     this.keyCapacity = this.random.pick([0, 1, 2, 3, 100])
   }
 
@@ -61,7 +69,12 @@ export class World implements Surroundings {
     lines: readonly Line[],
     options: WorldOptions = {},
   ): Promise<World> {
-    return new World(seed, bundle, await inputRecords(lines, bundle), options)
+    const records = await inputRecords(lines, bundle)
+    return new World(seed, bundle, options.reloads?.activating(records) ?? records, options)
+  }
+
+  bundleOf(id: string | undefined): Bundle {
+    return this.options.reloads?.chain.find((bundle) => bundle.id === id) ?? this.bundle
   }
 
   get end(): number {
@@ -105,5 +118,9 @@ export class World implements Surroundings {
 
   keysWereLoaded(count: number): void {
     this.keysLoaded += count
+  }
+
+  fieldsWereAdded(count: number): void {
+    this.fieldsAdded += count
   }
 }

@@ -35,4 +35,16 @@ describe('a line of decisions.final.ndjson', () => {
   ] satisfies [string, DecisionRecord][])('is what JSON.stringify writes: %s', (_, record) => {
     expect(decisionLine(record)).toBe(JSON.stringify(record))
   })
+
+  it.each<[string, Partial<DecisionRecord>]>([
+    ['decision', {decision: 'decline'}],
+    ['revision', {revision: 1}],
+    ['score', {score: 0.5}],
+    ['model', {model: {id: 'm', version: 1}}],
+    ['bundle', {bundle: '0000'}],
+    ['list of what is degraded', {degraded: []}],
+  ])('is right where its %s is not that of the line before', (_, fields) => {
+    for (const record of [plain, {...plain, ...fields}, plain])
+      expect(decisionLine(record)).toBe(JSON.stringify(record))
+  })
 })

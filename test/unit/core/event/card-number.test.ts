@@ -134,6 +134,15 @@ describe('the quick look for a run of 13 digits', () => {
       {numRuns: 500},
     )
   })
+
+  it.each([
+    '2026-01-05 12:30:00',
+    '{          "a": 1}',
+    '1 2 3 4 5 6 7 8 9 0 1 2',
+    '- - - - - - - - - - - -',
+  ])('passes over what has thirteen such characters and fewer digits: %s', (text) =>
+    expect(mayHoldDigitRun(text)).toBe(false),
+  )
 })
 
 describe('a JSON number is a card number', () => {

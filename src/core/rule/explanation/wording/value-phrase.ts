@@ -15,7 +15,7 @@ export function valuePhrase(change: ValueTold, tellsIds: boolean): string {
     case 'distance_km':
       return `if ${events} were ${sign(relation)}${border} km apart`
     case 'speed_kmh':
-      return `at a speed of ${sign(relation)}${border} km/h`
+      return `at a speed of ${sign(relation)}${border} km/h${betweenNames(change)}`
     case 'count':
       return countPhrase(relation, border, stream ?? 'events')
     case 'distinct':
@@ -105,6 +105,13 @@ const SIGNS: {readonly [relation in Relation]?: string} = {
 
 function sign(relation: Relation): string {
   return SIGNS[relation] ?? ''
+}
+
+/** ` from here to there`; nothing where a join says from where. */
+function betweenNames({of}: ValueTold): string {
+  const [one, other] = of
+  const isJoined = of.some(({as}) => as === 'location' || as === 'merchant')
+  return one === undefined || other === undefined || isJoined ? '' : ` from ${one.as} to ${other.as}`
 }
 
 /** `from and to`; two fixes of the user are just that. */
