@@ -11,6 +11,7 @@ import type {VersionedTable} from '../history/versioned-table.js'
 import {type Explanation, explain} from '../rule/explain.js'
 import type {KeyView, Limits} from '../rule/form.js'
 import {holds, mayHold} from '../rule/predicate.js'
+import {mayBePresent} from '../rule/presence.js'
 import type {Rule} from '../rule/rule.js'
 import {alertId} from './alert-identity.js'
 import {
@@ -166,6 +167,7 @@ export class RuleEvaluator implements KeyView {
     if (series === undefined) return
     const {events} = series
     const first = Math.max(from, this.since[rule.index] as number)
+    if (form.lookahead > 0 && !mayBePresent(form.anchorWhen, series, first)) return
     for (let i = series.firstAtOrAfter(first); i < events.length; i++) {
       const anchor = events[i] as StoredEvent
       if (anchor.time > to) break

@@ -1,7 +1,7 @@
 import {compareIds} from '../event/order.js'
 import type {StoredEvent} from '../event/stored-event.js'
 import type {EventTime} from '../event/time.js'
-import type {RunningWindow} from './running-window.js'
+import type {RunningWindow, WindowCount} from './running-window.js'
 
 /** From here on ids are looked up in a map; below, a scan is faster and takes no memory. */
 const INDEXED_FROM = 64
@@ -35,8 +35,9 @@ export class EventSeries {
   }
 
   /** The running window that `keepRunning` keeps for an owner and a part of the events. */
-  runningWindow(owner: object, part: string): RunningWindow | undefined {
-    return this.running?.get(owner)?.get(part)
+  runningWindow<T extends WindowCount>(owner: object, part: string): RunningWindow<T> | undefined {
+    // An owner keeps windows of one kind.
+    return this.running?.get(owner)?.get(part) as RunningWindow<T> | undefined
   }
 
   /** Keeps a window over the newest events up to date from now on. Worth it where windows are long. */

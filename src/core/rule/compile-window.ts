@@ -1,4 +1,4 @@
-import {compilePredicate} from './compile-predicate.js'
+import {compileGate, compilePredicate} from './compile-predicate.js'
 import type {Form} from './form.js'
 import {namesInOrder, type RuleCompilation} from './rule-compilation.js'
 import type {WindowMatch} from './rule-file.js'
@@ -16,5 +16,7 @@ export function compileWindow({window, having}: WindowMatch, compilation: RuleCo
   if (span === 0)
     compilation.fault([...path, 'span'], 'a window of no length holds nothing', 'write a longer span')
   if (overWindow === undefined) return undefined
-  return windowForm({as, stream, when, span, having: overWindow, narrowedBy: compilation.narrowedBy})
+  const gate = compileGate(overWindow, {slot: 0, stream, scope}, compilation)
+  const {narrowedBy} = compilation
+  return windowForm({as, stream, when, gate, span, having: overWindow, narrowedBy})
 }

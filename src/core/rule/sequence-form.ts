@@ -2,6 +2,7 @@ import {compareEvents} from '../event/order.js'
 import type {StoredEvent} from '../event/stored-event.js'
 import type {Form, FormCondition, KeyView, Match} from './form.js'
 import {bindJoins, concernBitsOf, mayHold} from './predicate.js'
+import {mayBePresent} from './presence.js'
 import {conditionOf, type SequenceFormParts, type SequencePart, type SequenceStep} from './sequence-parts.js'
 import {sequencePlan} from './sequence-plan.js'
 import {SequenceSearch} from './sequence-search.js'
@@ -36,7 +37,10 @@ export function sequenceForm(parts: SequenceFormParts): Form {
     // An event that is no step can only void, unless evidence that it voids gives way to some with an earlier deadline.
     canTakeIn: (anchor, entered) =>
       compareEvents(entered, anchor) < 0 && (trailing.length > 0 || isOneOf(steps, entered)),
-    match: (anchor, view) => new SequenceSearch(parts, plan, ranks, anchor, view).run(),
+    match: (anchor, view) =>
+      mayHaveSteps(parts, anchor, view)
+        ? new SequenceSearch(parts, plan, ranks, anchor, view).run()
+        : undefined,
     bind: (anchor: StoredEvent, match: Match, view: KeyView) => {
       const {bound, groups} = view.evaluation
       view.evaluation.anchorTime = anchor.time
@@ -46,6 +50,16 @@ export function sequenceForm(parts: SequenceFormParts): Form {
       for (const {condition, joinSlot} of conditions) bindJoins(condition, bound[joinSlot] ?? anchor, view)
     },
   }
+}
+
+/** False only if events for one of the steps before the anchor are missing. */
+function mayHaveSteps({steps, within}: SequenceFormParts, anchor: StoredEvent, {history}: KeyView): boolean {
+  for (let i = 0; i < steps.length - 1; i++) {
+    const {stream, own} = steps[i] as SequenceStep
+    const series = history.series(stream.rank)
+    if (series === undefined || !mayBePresent(own, series, anchor.time - within)) return false
+  }
+  return true
 }
 
 function conditionsOf(parts: readonly SequencePart[]): readonly FormCondition[] {

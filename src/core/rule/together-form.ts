@@ -3,6 +3,7 @@ import type {StoredEvent} from '../event/stored-event.js'
 import type {Condition} from '../expression/condition.js'
 import {TRUE} from '../expression/evaluation.js'
 import type {Evidence, Form, KeyView, Match, Predicate, StreamPlace} from './form.js'
+import {PartnerCheck} from './partner-check.js'
 import {bindJoins, concernBitsOf, conditionHolds, holds, mayHold} from './predicate.js'
 
 /** One of the events that must come together. Its place in the list is its slot. */
@@ -35,6 +36,7 @@ export function togetherForm(parts: TogetherFormParts): Form {
   const {items, anchor: anchorSlot, within} = parts
   const anchorItem = items[anchorSlot] as TogetherItem
   const plan = bindingPlan(items, anchorSlot)
+  const checks = partnerChecks(parts)
   return {
     kind: 'together',
     streams: [...new Set(items.map(({stream}) => stream.name))],
@@ -53,7 +55,10 @@ export function togetherForm(parts: TogetherFormParts): Form {
     concernBits: (rank) =>
       concernBitsOf(items.filter(({stream}) => stream.rank === rank).map(({when}) => when)),
     canTakeIn: (anchor, entered, view) => canTakeIn(parts, anchor, entered, view),
-    match: (anchor, view) => new Search(parts, plan, anchor, view).run(),
+    match: (anchor, view) =>
+      checks.every((check) => check.mayFind(anchor, view))
+        ? new Search(parts, plan, anchor, view).run()
+        : undefined,
     bind: (anchor: StoredEvent, match: Match, view: KeyView) => {
       const {evaluation} = view
       evaluation.anchorTime = anchor.time
@@ -65,6 +70,27 @@ export function togetherForm(parts: TogetherFormParts): Form {
       }
     },
   }
+}
+
+/** What each of the other items has to fulfil together with the anchor, whatever the rest is. */
+function partnerChecks({items, anchor, within, narrowedBy}: TogetherFormParts): readonly PartnerCheck[] {
+  const reach = {
+    anchorSlot: anchor,
+    anchorRank: (items[anchor] as TogetherItem).stream.rank,
+    within,
+    narrowedBy,
+  }
+  return items.flatMap(({stream, when}, slot) => {
+    if (slot === anchor) return []
+    const conditions = [slot, anchor].flatMap((owner) => {
+      const condition = items[owner]?.across
+      return condition === undefined || !condition.slots.includes(slot) ? [] : [{condition, owner}]
+    })
+    return conditions.flatMap(({condition, owner}) => {
+      const isOfAnchor = owner === anchor
+      return PartnerCheck.of({slot, stream, when, condition, isOfAnchor}, reach) ?? []
+    })
+  })
 }
 
 /** Whether `after`, followed from item to item, makes one item come before another. */

@@ -1,6 +1,6 @@
 import type {Condition} from '../expression/condition.js'
 import type {ComparisonOperator} from '../expression/syntax.js'
-import {errorOf, type RunningSum, type RunningWindow, type Tally} from '../history/running-window.js'
+import {errorOf, type RunningSum, type Tally, type WindowTotals} from '../history/window-totals.js'
 
 /** What `having` demands of a running window: it is false where one of these cannot hold. */
 export interface WindowBounds {
@@ -9,10 +9,10 @@ export interface WindowBounds {
   /** With fewer members `having` is false. */
   readonly leastMembers: number
   /** False only if `having` is false for sure, whatever the members' other fields hold. */
-  mayHold(window: RunningWindow): boolean
+  mayHold(window: WindowTotals): boolean
 }
 
-type Bound = (window: RunningWindow) => boolean
+type Bound = (window: WindowTotals) => boolean
 
 /**
  * Those parts of a `having` that compare a count, a sum, an average or a number of different values with a constant.

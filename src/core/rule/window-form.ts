@@ -1,7 +1,8 @@
 import type {StoredEvent} from '../event/stored-event.js'
 import type {Condition} from '../expression/condition.js'
 import type {EventSeries} from '../history/event-series.js'
-import {RunningWindow} from '../history/running-window.js'
+import {KEPT_BEYOND, RunningWindow} from '../history/running-window.js'
+import {WindowTotals} from '../history/window-totals.js'
 import type {Form, KeyView, Match, Predicate, StreamPlace} from './form.js'
 import {bindJoins, concernBitsOf, conditionHolds, holds, mayHold} from './predicate.js'
 import {windowBounds} from './window-bounds.js'
@@ -10,6 +11,8 @@ export interface WindowFormParts {
   readonly as: string
   readonly stream: StreamPlace
   readonly when: Predicate | undefined
+  /** Those parts of `having` that look at the anchor alone. */
+  readonly gate: Predicate | undefined
   /** Length of the window in ms. */
   readonly span: number
   readonly having: Condition
@@ -19,14 +22,11 @@ export interface WindowFormParts {
 
 const SLOT = 0
 
-/** A window through which more events pass is kept from one anchor to the next. */
-const KEPT_BEYOND = 32
-
 /**
  * Every event x with `when` is an anchor; its window holds the events y with `when`, x.t − span < y.t ≤ x.t and
  * y ≤ x in the total order. Fires if `having` holds over the window.
  */
-export function windowForm({as, stream, when, span, having, narrowedBy}: WindowFormParts): Form {
+export function windowForm({as, stream, when, gate, span, having, narrowedBy}: WindowFormParts): Form {
   const members: StoredEvent[] = []
   // What may change about a member later, through a join, cannot be counted once and for all.
   const bounds = when === undefined || when.fixed ? windowBounds(having) : undefined
@@ -37,16 +37,17 @@ export function windowForm({as, stream, when, span, having, narrowedBy}: WindowF
 
   /** False if it takes no look at all members to know that the rule does not fire. */
   function mayFire(series: EventSeries, anchor: StoredEvent, view: KeyView): boolean {
+    if (!mayHold(gate, anchor)) return false
     if (bounds === undefined) return true
     const {leastMembers} = bounds
     // A window that does not reach back to so many events holds fewer.
     const first = series.placeOf(anchor) - leastMembers + 1
     if (first < 0 || (leastMembers > 0 && series.timeAt(first) <= anchor.time - span)) return false
     if (series.events.at(-1) !== anchor) return true
-    const running = series.runningWindow(bounds, partOf(anchor))
+    const running = series.runningWindow<WindowTotals>(bounds, partOf(anchor))
     if (running === undefined) return true
     const truncated = running.slide(series.events, anchor.time - span, view.limits.historyCap + 1)
-    if (bounds.mayHold(running)) return true
+    if (bounds.mayHold(running.of)) return true
     if (truncated) view.countTruncated()
     return false
   }
@@ -60,7 +61,8 @@ export function windowForm({as, stream, when, span, having, narrowedBy}: WindowF
     const isMember = (event: StoredEvent) =>
       mayHold(when, event) && (narrowedBy === undefined || event.fields[narrowedBy] === shared)
     const {sums, tallies} = bounds
-    const running = new RunningWindow({sums, tallies, isMember}, series.events, start, end)
+    const totals = new WindowTotals({sums, tallies, isMember})
+    const running = new RunningWindow(totals, series.events, start, end)
     series.keepRunning(bounds, part, running)
   }
 

@@ -62,3 +62,18 @@ describe.each([
     )
   })
 })
+
+/* Where many events of a key lie within reach, what they come to is kept from one anchor to the next. */
+it('gives the same where many events lie in reach of each other', async () => {
+  const rules = ruleSets({scale: CLOSE, cooldown: true, sequence: true})
+  const arriving = eventSets({scale: CLOSE, users: 1, minEvents: 60, maxEvents: 110}).chain(shuffledArrivals)
+  const lists = generatedLists(CLOSE)
+  const rates = generatedRates(CLOSE)
+  await fc.assert(
+    fc.asyncProperty(rules, arriving, async (ruleSet, lines) => {
+      const run = await collectedRun(bundleOf([...ruleSet, ...lists, rates]), lines)
+      expect(truthOf(run)).toEqual(expectedTruth(expectedOutcome({rules: ruleSet, lines, lists, rates})))
+    }),
+    {numRuns: Math.ceil(CASES / 10)},
+  )
+})

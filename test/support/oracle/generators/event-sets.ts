@@ -6,6 +6,7 @@ export interface EventSetOptions {
   readonly scale?: Scale
   /** 1 to 3; the first has most of the events. */
   readonly users?: number
+  readonly minEvents?: number
   readonly maxEvents?: number
   /** Adds events with a used id and other content. Results then depend on arrival. Off by default. */
   readonly idConflicts?: boolean
@@ -28,7 +29,7 @@ const ID_PREFIXES = ['', '', '', '', 'Z', '\uffee', '\u{1f600}'] as const
 
 /** Sets of valid events with distinct ids, in no particular order, with many ties in event time. */
 export function eventSets(options: EventSetOptions = {}): fc.Arbitrary<readonly ReplayLine[]> {
-  const {scale = LONG, users = 2, maxEvents = 24, idConflicts = false} = options
+  const {scale = LONG, users = 2, minEvents = 1, maxEvents = 24, idConflicts = false} = options
   const time = eventTime(scale)
   const user = fc.constantFrom(...['u1', 'u1', 'u1', 'u2', 'u3'].slice(0, users + 2))
   const seed = fc.oneof(
@@ -38,7 +39,11 @@ export function eventSets(options: EventSetOptions = {}): fc.Arbitrary<readonly 
     {arbitrary: feedback(user, time), weight: 1},
   )
   const withIds = fc
-    .array(fc.tuple(seed, fc.constantFrom(...ID_PREFIXES)), {minLength: 1, maxLength: maxEvents, size: 'max'})
+    .array(fc.tuple(seed, fc.constantFrom(...ID_PREFIXES)), {
+      minLength: minEvents,
+      maxLength: maxEvents,
+      size: 'max',
+    })
     .map((seeds) =>
       distinctMerchantVersions(seeds.map(([line, prefix], index) => withId(line, prefix, index))),
     )

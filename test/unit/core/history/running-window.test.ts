@@ -3,9 +3,12 @@ import {expect, it} from 'vitest'
 import type {StoredEvent} from '../../../../src/core/event/stored-event.js'
 import type {EventTime} from '../../../../src/core/event/time.js'
 import {EventSeries} from '../../../../src/core/history/event-series.js'
-import {errorOf, RunningWindow} from '../../../../src/core/history/running-window.js'
+import {RunningWindow} from '../../../../src/core/history/running-window.js'
+import {WindowKinds} from '../../../../src/core/history/window-kinds.js'
+import {errorOf, WindowTotals} from '../../../../src/core/history/window-totals.js'
 
 const OWNER = {}
+const KINDS = {}
 const TRACKED = {
   sums: ['amount'],
   tallies: ['card'],
@@ -43,8 +46,10 @@ it('holds what a look at all events of the window would find, in any order of ar
       fc.integer({min: 1, max: 12}),
       (arrivals, span, limit) => {
         const series = new EventSeries()
-        series.keepRunning(OWNER, '', new RunningWindow(TRACKED, series.events, 0, 0))
-        const running = series.runningWindow(OWNER, '') as RunningWindow
+        series.keepRunning(OWNER, '', new RunningWindow(new WindowTotals(TRACKED), series.events, 0, 0))
+        const running = series.runningWindow<WindowTotals>(OWNER, '') as RunningWindow<WindowTotals>
+        series.keepRunning(KINDS, '', new RunningWindow(kindsOfMembers(), series.events, 0, 0))
+        const kinds = series.runningWindow<WindowKinds>(KINDS, '') as RunningWindow<WindowKinds>
         for (const [i, {drop, time, ...fields}] of arrivals.entries()) {
           series.dropFirst(drop)
           series.insert(eventAt(time, `e${i}`, fields))
@@ -52,15 +57,34 @@ it('holds what a look at all events of the window would find, in any order of ar
           const slid = running.slide(series.events, oldest, limit)
           const inTime = series.events.filter((event) => event.time > oldest)
           const members = inTime.slice(-limit).filter(TRACKED.isMember)
-          expect(running.members).toBeLessThanOrEqual(limit)
+          expect(running.of.members).toBeLessThanOrEqual(limit)
           if (slid) expect(inTime.length).toBeGreaterThan(0)
-          expect(summaryOf(running)).toEqual(expectedOf(members, running))
+          expect(summaryOf(running.of)).toEqual(expectedOf(members, running.of))
+          kinds.slide(series.events, oldest, limit)
+          expect(countsOf(kinds.of)).toEqual(expectedCounts(members))
         }
       },
     ),
     {numRuns: 300},
   )
 })
+
+function kindsOfMembers(): WindowKinds {
+  return new WindowKinds(['card', 'amount'], TRACKED.isMember)
+}
+
+function countsOf(kinds: WindowKinds): ReadonlyMap<string, number> {
+  return new Map([...kinds.kinds()].map(({example, count}) => [nameOf(example), count]))
+}
+
+function expectedCounts(members: readonly StoredEvent[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const member of members) counts.set(nameOf(member), (counts.get(nameOf(member)) ?? 0) + 1)
+  return counts
+}
+
+/** Events with the same card and amount have the same name. A map tells 0 and -0 apart no more than this does. */
+const nameOf = ({fields}: StoredEvent) => `${fields.card} ${Number(fields.amount) + 0}`
 
 function eventAt(time: number, id: string, fields: Omit<Step, 'time' | 'drop'>): StoredEvent {
   return {
@@ -74,7 +98,7 @@ function eventAt(time: number, id: string, fields: Omit<Step, 'time' | 'drop'>):
   }
 }
 
-function summaryOf({members, tallies, sums}: RunningWindow) {
+function summaryOf({members, tallies, sums}: WindowTotals) {
   return {
     members,
     cards: new Map(tallies[0]?.counts),
@@ -84,7 +108,7 @@ function summaryOf({members, tallies, sums}: RunningWindow) {
   }
 }
 
-function expectedOf(members: readonly StoredEvent[], {sums}: RunningWindow) {
+function expectedOf(members: readonly StoredEvent[], {sums}: WindowTotals) {
   const [sum] = sums
   const amounts = members.flatMap(({fields}) => (typeof fields.amount === 'number' ? [fields.amount] : []))
   const exact = amounts.reduce((total, amount) => total + amount, 0)
