@@ -1,5 +1,7 @@
 import {describe, expect, it} from 'vitest'
-import {SETTINGS} from '../support/engine/collected-run.js'
+import type {Bundle} from '../../src/core/bundle/bundle.js'
+import {bundleOf, SETTINGS} from '../support/engine/collected-run.js'
+import {type LoggedActivation, logRun} from '../support/engine/log-run.js'
 import {
   at,
   fix,
@@ -10,6 +12,7 @@ import {
   run,
   transaction,
 } from './golden-run.js'
+import {sequence} from './sequence-rule.js'
 
 const HEADER = `schema: tripline/rule/v1
 version: 1
@@ -56,6 +59,109 @@ describe('a window', () => {
     const {alerts, records} = await run(TWO_SMALL, [transaction('t1', 1), transaction('t2', '15m')])
     expect(alerts).toEqual(['two-small t2'])
     expect(records[0]?.events.map(({id}) => id)).toEqual(['t1', 't2'])
+  })
+})
+
+describe('a sequence', () => {
+  const TWICE = sequence([
+    "{as: first, stream: transactions, when: 'first.amount < 2.0'}",
+    "{as: second, stream: transactions, when: 'second.amount < 2.0'}",
+  ])
+
+  it('holds events exactly `within` apart, and not 1 ms more', async () => {
+    const hour = at('1h') - at(0)
+    const inside = await run(TWICE, [transaction('t1', 0), transaction('t2', hour)])
+    expect(inside.alerts).toEqual(['a-sequence t2'])
+    const outside = await run(TWICE, [transaction('t1', 0), transaction('t2', hour + 1)])
+    expect(outside.alerts).toEqual([])
+  })
+
+  it('needs two events for two steps with the same condition', async () => {
+    expect((await run(TWICE, [transaction('t1', 0)])).alerts).toEqual([])
+    expect((await run(TWICE, [transaction('t1', 0), transaction('t2', 0)])).alerts).toEqual(['a-sequence t2'])
+  })
+})
+
+describe('an absence', () => {
+  const UNCONFIRMED = sequence([
+    "{as: big, stream: transactions, when: 'big.amount > 500.0'}",
+    "{absent: confirm, stream: transactions, when: 'confirm.amount == 50.0'}",
+  ])
+  const big = transaction('t1', 0, {amount: 600})
+  const deadline = at('1h') - at(0)
+  const confirmed = (offset: number) => transaction('t2', offset, {amount: 50})
+
+  it('is cancelled by an event exactly at the deadline, and not by one 1 ms later', async () => {
+    expect((await run(UNCONFIRMED, [big, confirmed(deadline)])).alerts).toEqual([])
+    expect((await run(UNCONFIRMED, [big, confirmed(deadline + 1)])).alerts).toEqual(['a-sequence t1'])
+  })
+
+  it('without a further event of the key fires when the watermark passes, not before', async () => {
+    // 5 s and 1 ms behind the newest event.
+    const standsAfter = async (offset: number) => {
+      const other = transaction('other', offset, {user_id: 'u2'})
+      const {collected} = await logRun(bundleOf([UNCONFIRMED]), [big, other])
+      return collected.standing().length > 0
+    }
+    expect(await standsAfter(deadline + 5_000)).toBe(false)
+    expect(await standsAfter(deadline + 5_001)).toBe(true)
+  })
+
+  it('at a device is not held back by a partition that fell silent', async () => {
+    const atDevice = UNCONFIRMED.replace('key: user_id', 'key: device_id')
+    const on = (line: GoldenLine, partition: number, device: string) => {
+      const event = {...line.event, device_id: device}
+      return {...line, event, partition, arrival_time: Number(line.event.event_time)}
+    }
+    const quiet = on(transaction('quiet', 0, {user_id: 'u9'}), 1, 'd9')
+    // So many that they come in several batches.
+    const others = Array.from({length: 4_000}, (_, i) =>
+      on(transaction(`other${i}`, deadline + 10_000 + i, {user_id: 'u2'}), 0, 'd2'),
+    )
+    const {decisionRecords} = await run(atDevice, [quiet, on(big, 0, 'd1'), ...others])
+    const told = decisionRecords.map(({transaction_id, revision}) => `${transaction_id} ${revision}`)
+    expect(told).toContain('t1 1')
+    expect(told.indexOf('t1 1')).toBeLessThan(told.indexOf('other3999 0'))
+  })
+
+  it('stamps an alert with its deadline', async () => {
+    const {standing} = await run(UNCONFIRMED, [big])
+    expect(standing.map(({event_time}) => event_time)).toEqual(['2026-01-01T01:00:00.000Z'])
+  })
+})
+
+describe('a rule that is reloaded in the middle of a match', () => {
+  const version = (number: number, title = 'A case that must hold') =>
+    bundleOf([TWO_SMALL.replace('version: 1', `version: ${number}`).replace('A case that must hold', title)])
+  const activate = (bundle: Bundle, backfill: readonly string[] = []) => ({
+    activate: bundle,
+    at: at('90s'),
+    backfill,
+  })
+  const alertsOf = async (first: Bundle, ...activation: readonly LoggedActivation[]) => {
+    const [t1, t2, t3] = ['1m', '80s', '2m'].map((offset, i) => transaction(`t${i + 1}`, offset)) as [
+      GoldenLine,
+      GoldenLine,
+      GoldenLine,
+    ]
+    const {collected} = await logRun(first, [t1, t2, ...activation, t3])
+    return collected
+      .standing()
+      .map(({rule: {version: number}, anchor, events}) => `v${number} ${anchor.id}: ${events.length}`)
+  }
+
+  it('carries the version, sees all events as context, and alerts for anchors from then on', async () => {
+    expect(await alertsOf(version(1), activate(version(2)))).toEqual(['v1 t2: 2', 'v2 t3: 3'])
+  })
+
+  it('looks at earlier anchors only if it is told to', async () => {
+    const backfilled = await alertsOf(version(1), activate(version(2), ['two-small']))
+    expect(backfilled.sort()).toEqual(['v1 t2: 2', 'v2 t2: 2', 'v2 t3: 3'])
+  })
+
+  it('stays the same under another title', async () => {
+    const retitled = await alertsOf(version(1), activate(version(1, 'Another title')))
+    expect(retitled).toEqual(['v1 t2: 2', 'v1 t3: 3'])
   })
 })
 

@@ -100,11 +100,20 @@ export function advanceWatermark(time: PartitionTime, settings: TimeSettings): v
  * where all inputs are idle by now, deadlines are reached by the wall clock.
  */
 export function observeSilence(time: PartitionTime, wall: WallTime, settings: TimeSettings): void {
-  for (const stream in time.inputs) {
-    const {lastBroughtAt} = time.inputs[stream] as InputProgress
-    if (wall - lastBroughtAt < settings.idleTimeout) return
+  if (isSilent(time, wall, settings)) resolve(time, wall - settings.idleTimeout)
+}
+
+/** Whether all inputs of a partition are idle at a wall time. */
+export function isSilent(
+  {inputs}: PartitionTime,
+  wall: WallTime,
+  {idleTimeout}: Pick<TimeSettings, 'idleTimeout'>,
+): boolean {
+  for (const stream in inputs) {
+    const {lastBroughtAt} = inputs[stream] as InputProgress
+    if (wall - lastBroughtAt < idleTimeout) return false
   }
-  resolve(time, wall - settings.idleTimeout)
+  return true
 }
 
 /** Notes that deadlines up to an event time were reached: what a recorded run says of itself. */

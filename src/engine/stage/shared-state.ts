@@ -3,9 +3,9 @@ import {firstInForce, type InForce, type TakeoverMoment} from '../../core/bundle
 import {countersAfter, countersFor, type RuleCounts} from '../../core/decision/rule-counters.js'
 import type {Horizon} from '../../core/decision/rule-evaluator.js'
 import type {KeyField} from '../../core/event/stream.js'
-import {BEGINNING_OF_TIME, type EventTime} from '../../core/event/time.js'
+import {BEGINNING_OF_TIME, type EventTime, type WallTime} from '../../core/event/time.js'
 import {VersionedTable} from '../../core/history/versioned-table.js'
-import type {PartitionTime} from '../../core/watermark/watermark.js'
+import {isSilent, type PartitionTime} from '../../core/watermark/watermark.js'
 import {KeyedStage, type StageTime} from './keyed-stage.js'
 import {MerchantVisits} from './merchant-visits.js'
 import {type RunningBundle, runningBundle} from './running-bundle.js'
@@ -24,7 +24,7 @@ export interface Sharing extends StageTime {
 /**
  * What the partitions of one process have in common: the bundle, the table of merchants, and the keyed stages by other fields than
  * the user (merchants, devices, addresses). Accepted events are repartitioned into these within the process, whatever
- * partition they came from; their time is that of the slowest partition, and never goes back.
+ * partition they came from; their time is that of the slowest partition that is not silent, and never goes back.
  */
 export class SharedState implements StageTime {
   readonly merchants = new VersionedTable()
@@ -87,14 +87,14 @@ export class SharedState implements StageTime {
   get lateUpTo(): EventTime {
     return Math.max(
       this.committed.settledUpTo,
-      this.slowest(({lateUpTo}) => lateUpTo),
+      slowest(this.active, ({lateUpTo}) => lateUpTo),
     ) as EventTime
   }
 
   get resolvedUpTo(): EventTime {
     return Math.max(
       this.committed.resolvedUpTo,
-      this.slowest(({resolvedUpTo}) => resolvedUpTo),
+      slowest(this.active, ({resolvedUpTo}) => resolvedUpTo),
     ) as EventTime
   }
 
@@ -117,12 +117,12 @@ export class SharedState implements StageTime {
     if (!this.partitions.some(({inForce}) => inForce.isBackfilling)) return lateUpTo
     return Math.min(
       lateUpTo,
-      this.slowest(({forgetUpTo}) => forgetUpTo),
+      slowest(this.partitions, ({forgetUpTo}) => forgetUpTo),
     ) as EventTime
   }
 
   get settledUpTo(): EventTime {
-    const before = this.slowest(({inForce}) => inForce.time?.settledUpTo ?? BEGINNING_OF_TIME)
+    const before = slowest(this.partitions, ({inForce}) => inForce.time?.settledUpTo ?? BEGINNING_OF_TIME)
     return Math.max(before, this.forgetUpTo - this.bundle.lookahead) as EventTime
   }
 
@@ -147,9 +147,19 @@ export class SharedState implements StageTime {
     return [...this.stages.values()].some(({deadlines}) => deadlines.size > 0)
   }
 
-  private slowest(timeOf: (partition: Sharing) => EventTime): number {
-    let slowest = Number.POSITIVE_INFINITY
-    for (const partition of this.partitions) slowest = Math.min(slowest, timeOf(partition))
-    return slowest
+  /** The partitions that count for time: not those that fell silent while others go on. */
+  private get active(): readonly Sharing[] {
+    const {partitions} = this
+    if (partitions.length === 1) return partitions
+    const wall = Math.max(...partitions.map(({time}) => time?.wall ?? Number.NEGATIVE_INFINITY)) as WallTime
+    const settings = this.bundle.settings.time
+    const active = partitions.filter(({time}) => time === undefined || !isSilent(time, wall, settings))
+    return active.length === 0 ? partitions : active
   }
+}
+
+function slowest(partitions: readonly Sharing[], timeOf: (partition: Sharing) => EventTime): number {
+  let time = Number.POSITIVE_INFINITY
+  for (const partition of partitions) time = Math.min(time, timeOf(partition))
+  return time
 }
