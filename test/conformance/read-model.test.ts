@@ -3,10 +3,11 @@ import {EmbeddedReadModel} from '../../src/adapters/embedded/read-model.js'
 import {MemoryReadModel} from '../../src/adapters/memory/memory-read-model.js'
 import {describeReadModel} from './read-model.js'
 import {temporaryFolder} from './temporary-folder.js'
+import {describeVerdicts} from './verdicts.js'
 
-describeReadModel('memory', async () => ({model: new MemoryReadModel(), dispose: async () => {}}))
+const memory = async () => ({model: new MemoryReadModel(), dispose: async () => {}})
 
-describeReadModel('embedded', async () => {
+async function embedded() {
   const folder = await temporaryFolder()
   const database = await EmbeddedDatabase.open(folder.path)
   return {
@@ -16,4 +17,9 @@ describeReadModel('embedded', async () => {
       await folder.remove()
     },
   }
-})
+}
+
+describeReadModel('memory', memory)
+describeReadModel('embedded', embedded)
+describeVerdicts('memory', memory)
+describeVerdicts('embedded', embedded)

@@ -112,8 +112,11 @@ export function describeReadModel(name: string, make: () => Promise<ReadModelHar
             alertRecord('a4', {key: {name: 'user_id', value: 'u/2'}}),
             alertRecord('a5', {key: {name: 'merchant_id', value: 'u/2'}}),
             alertRecord('a6', {type: 'alert.retracted', revision: 1}),
+            alertRecord('a7', {mode: 'shadow', severity: 'critical', key: {name: 'user_id', value: 'u7'}}),
           ],
         })
+        expect(await alertIds({mode: 'shadow'})).toEqual(['a7'])
+        expect(await alertIds({assignee: 'ana'})).toEqual([])
         expect(await alertIds({rule: 'burst'})).toEqual(['a2'])
         expect(await alertIds({severity: 'low'})).toEqual(['a3'])
         expect(await alertIds({user: 'u/2'})).toEqual(['a4'])
@@ -181,6 +184,9 @@ export function describeReadModel(name: string, make: () => Promise<ReadModelHar
         const newer = decisionRecord('t1', {user_id: 'u2', event_time: formatTime(at(9))})
         await publish({decisions: [newer, older]})
         expect(await model.decision('t1')).toEqual(newer)
+        expect(await model.decision('t1', 'u1')).toEqual(older)
+        expect(await model.decision('t1', 'u2')).toEqual(newer)
+        expect(await model.decision('t1', 'u3')).toBeUndefined()
         await model.publish(outboxEntry(++sequence, {decisions: [{...older, revision: 6}]}))
         expect(await model.decision('t1')).toEqual(newer)
       })

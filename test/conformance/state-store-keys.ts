@@ -108,6 +108,30 @@ export function describeKeys(current: () => StateStoreHarness): void {
       expect(await load(store, 'u1')).toBeUndefined()
     })
 
+    test('a key that is changed twice in one commit is as the second change leaves it', async () => {
+      const {epoch} = await store.open(0)
+      const first = keyChange('u1', {appended: [transaction('t1'), transaction('t2', at(1))], expiry: NOON})
+      await store.commit(0, commitOf(epoch, 0, 1, {keys: [first, keyChange('u2', {expiry: NOON})]}))
+      const removed = [{stream: 'transactions', time: NOON, id: 't1'}]
+      const keys = [
+        keyChange('u1', {removed, judgement: null, expiry: null, deadline: at(3)}),
+        keyChange('u1', {
+          appended: [transaction('t3', at(2))],
+          judgement: JUDGEMENT,
+          expiry: at(1),
+          deadline: null,
+        }),
+        keyChange('u2', {expiry: at(1)}),
+        keyChange('u2', {expiry: null}),
+      ]
+      await store.commit(0, commitOf(epoch, 1, 2, {keys}))
+      expect(await ids(store, 0, 'u1')).toEqual(['t2', 't3'])
+      expect((await load(store, 'u1'))?.judgement).toEqual(JUDGEMENT)
+      const {expiries, deadlines} = await store.open(0)
+      expect(expiries).toEqual([['u1', at(1)]])
+      expect(deadlines).toEqual([])
+    })
+
     test('a key without events and judgement has no state', async () => {
       const {epoch} = await store.open(0)
       await store.commit(0, commitOf(epoch, 0, 1, {keys: [added('u1', 't1', NOON, JUDGEMENT)]}))

@@ -131,6 +131,14 @@ export function describeStateStore(name: string, make: () => Promise<StateStoreH
         expect((await store.open(0)).checkpoint).toEqual(checkpoint(8))
       })
 
+      test('the positions of several topics come back with the offset they were stored with', async () => {
+        const {epoch} = await store.open(0)
+        const positions = {'shop.transactions/0': 3, 'shop.merchants/0': 2 ** 53 - 1, 'shop.locations/0': 0}
+        await store.commit(0, commitOf(epoch, 0, 5, {checkpoint: checkpoint(5, {positions})}))
+        const restarted = await harness.restart()
+        expect((await restarted.open(0)).checkpoint).toEqual(checkpoint(5, {positions}))
+      })
+
       test('what is handed in may change afterwards without changing what was stored', async () => {
         const {epoch} = await store.open(0)
         const event = {...transaction('t1'), fields: {amount: 1}}

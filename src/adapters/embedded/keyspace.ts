@@ -11,6 +11,7 @@
  *   R/<rule>/<version>                             what a rule that was in force means
  *   k/<partition>/<key>/e<time><stream>/<id>/      accepted event
  *   k/<partition>/<key>/j                          judgement
+ *   k/<partition>/<key>/f                          what dropped events left behind for features
  *   x/<partition>/<key>/                           expiry
  *   w/<partition>/<key>/                           deadline
  *   m/<partition>/<id>/                            version of a profile
@@ -20,6 +21,12 @@
  *   D/<transaction>/<user>/                        decision;       d/<time><transaction>/<user>/           its place
  *   q/<partition>/<offset>                         dead letter
  *   t/<partition>/<offset>                         late input;     T/count                                 how many
+ *   H/<subscription>/                              webhook subscription
+ *   h/<subscription>/<delivery>/                   webhook delivery; y/<subscription>/<time, newest first><delivery>/  its place
+ *   u/<subscription>/<time due><delivery>/         webhook delivery that waits
+ *   f/<feedback>/<user>/                          verdict
+ *   i/<day><hash of owner and idempotency key>     hash of what was sent under it
+ *   j/<sequence, newest first>                     audit record
  */
 
 export const FORMAT_KEY = '!format'
@@ -36,6 +43,10 @@ export const DECISION_PLACES = 'd/'
 export const DEAD_LETTERS = 'q/'
 export const LATE_INPUTS = 't/'
 export const LATE_COUNT = 'T/count'
+export const VERDICTS = 'f/'
+export const IDEMPOTENCY = 'i/'
+export const AUDIT = 'j/'
+export const WEBHOOKS = 'H/'
 
 /** Digits of a number in a key. */
 const NUMBER_LENGTH = 14
@@ -57,6 +68,11 @@ export function idPart(id: string): string {
 /** Lone surrogates have no UTF-8 form: unescaped, all of them would become the same replacement character. */
 function escapeUnit(unit: string): string {
   return `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+/** The id of a text that `idPart` gave, without its slash. */
+export function idOf(part: string): string {
+  return part.replace(/%([0-9a-f]{4})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
 }
 
 /** An integer within ±2^52; sorts as the number does. */
@@ -152,4 +168,24 @@ export function decisionPlace(time: number, transaction: string, user: string): 
 /** The place of an input among those of its kind. */
 export function originPlace(partition: number, offset: number): string {
   return `${partitionPart(partition)}${numberPart(offset)}`
+}
+
+export function verdictKey(feedback: string, user: string): string {
+  return VERDICTS + idPart(feedback) + idPart(user)
+}
+
+export function webhookKey(subscription: string): string {
+  return WEBHOOKS + idPart(subscription)
+}
+
+export function deliveryPrefix(subscription: string): string {
+  return `h/${idPart(subscription)}`
+}
+
+export function deliveryPlacePrefix(subscription: string): string {
+  return `y/${idPart(subscription)}`
+}
+
+export function waitingPrefix(subscription: string): string {
+  return `u/${idPart(subscription)}`
 }

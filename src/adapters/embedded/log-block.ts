@@ -6,7 +6,7 @@ import type {InputRecord} from '../../engine/port/event-source.js'
 /*
  * The log is stored in blocks: records that were appended together are one value, because writing a value costs more
  * than writing its bytes. A record in a block: flags (1: has bytes), ingest time as a big-endian double, length of the
- * header, length of the bytes, the header (JSON: stream, refusal, attempt), and the input's bytes as they came.
+ * header, length of the bytes, the header (JSON: stream, refusal, attempt, traceparent), and the input's bytes as they came.
  */
 
 /** Records on their way to the log, encoded. They have no offsets yet. */
@@ -29,6 +29,7 @@ interface Header {
   readonly stream?: string
   readonly refusal?: Refusal
   readonly attempt?: number
+  readonly traceparent?: string
 }
 
 export function encodeBlocks(records: readonly IntakeRecord[]): LogBlock[] {
@@ -89,6 +90,7 @@ export function decodeBlock(encoded: Buffer, last: number): InputRecord[] {
       bytes: encoded[at] === HAS_BYTES ? encoded.subarray(begin, end) : undefined,
       outcome: header.refusal,
       attempt: header.attempt,
+      traceparent: header.traceparent,
     })
     at = end
   }
@@ -97,9 +99,9 @@ export function decodeBlock(encoded: Buffer, last: number): InputRecord[] {
   return records
 }
 
-function headerOf({stream, refusal, attempt}: IntakeRecord): Buffer {
-  if (refusal !== undefined || attempt !== undefined)
-    return Buffer.from(JSON.stringify({stream, refusal, attempt}))
+function headerOf({stream, refusal, attempt, traceparent}: IntakeRecord): Buffer {
+  if (refusal !== undefined || attempt !== undefined || traceparent !== undefined)
+    return Buffer.from(JSON.stringify({stream, refusal, attempt, traceparent}))
   let header = headers.get(stream)
   if (header === undefined) {
     header = Buffer.from(JSON.stringify({stream}))

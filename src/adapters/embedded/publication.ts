@@ -1,6 +1,9 @@
+import {viewAfterRecord} from '../../core/case/alert-view.js'
 import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
+import {eventTimeOf, supersedes} from '../../engine/port/published.js'
 import type {AlertView, StoredDeadLetter} from '../../engine/port/read-model.js'
 import type {OutboxEntry} from '../../engine/port/state-store.js'
+import {encodeLate} from '../../engine/port/stored-text.js'
 import type {EmbeddedDatabase, Writes} from './database.js'
 import {
   ALERT_PLACES,
@@ -15,8 +18,6 @@ import {
   LATE_INPUTS,
   originPlace,
 } from './keyspace.js'
-import {eventTimeOf, supersedes, viewAfter} from './published.js'
-import {encodeLate} from './state-values.js'
 
 /** What publishing an outbox entry writes: nothing for what is known already. */
 export async function publicationOf({level}: EmbeddedDatabase, entry: OutboxEntry): Promise<Writes> {
@@ -41,7 +42,7 @@ async function alertWrites(alerts: readonly AlertRecord[], read: Read): Promise<
   for (const alert of alerts) {
     const key = alertKey(alert.alert_id)
     const before = known.get(key)
-    const view = viewAfter(before, alert)
+    const view = viewAfterRecord(before, alert)
     if (view === undefined) continue
     if (before !== undefined) writes.push({type: 'del', key: alertPlaceKey(before.alert)})
     writes.push({type: 'put', key, value: JSON.stringify(view)})

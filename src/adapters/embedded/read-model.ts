@@ -1,7 +1,18 @@
+import type {Verdict} from '../../core/case/verdict.js'
 import type {DecisionRecord} from '../../core/decision/records.js'
+import {eventTimeOf, passes} from '../../engine/port/published.js'
 import type {Publisher} from '../../engine/port/publisher.js'
-import type {AlertFilter, AlertView, Page, ReadModel, StoredDeadLetter} from '../../engine/port/read-model.js'
+import type {
+  AlertFilter,
+  AlertView,
+  Page,
+  ReadModel,
+  StoredDeadLetter,
+  VerdictReader,
+} from '../../engine/port/read-model.js'
 import type {LateInput, OutboxEntry} from '../../engine/port/state-store.js'
+import {decodeLate} from '../../engine/port/stored-text.js'
+import type {AuditTrail} from './audit-trail.js'
 import {decodeCursor} from './cursor.js'
 import type {EmbeddedDatabase} from './database.js'
 import {
@@ -22,11 +33,11 @@ import {
   numberPart,
   originPlace,
   under,
+  verdictKey,
 } from './keyspace.js'
 import {type Row, readPage} from './page.js'
 import {publicationOf} from './publication.js'
-import {eventTimeOf, passes} from './published.js'
-import {decodeLate} from './state-values.js'
+import {verdictChanges} from './verdict-writes.js'
 
 /** A late input with the partition whose log it came from. */
 export interface StoredLateInput extends LateInput {
@@ -45,14 +56,27 @@ const ORIGIN_PLACE = /^[0-9a-f]{8}\/[0-9a-f]{14}$/
 const ORIGIN_ID = /^(0|[1-9]\d{0,8})-(0|[1-9]\d{0,14})$/
 
 /** What was published, on local disk. Each record counts once, however often it is published. */
-export class EmbeddedReadModel implements Publisher, ReadModel {
-  constructor(private readonly database: EmbeddedDatabase) {}
+export class EmbeddedReadModel implements Publisher, ReadModel, VerdictReader {
+  /** `audit`: where verdicts that close alerts are told of. */
+  constructor(
+    private readonly database: EmbeddedDatabase,
+    private readonly audit?: AuditTrail,
+  ) {}
 
   publish(entry: OutboxEntry): Promise<void> {
     return this.database.publications.run(async () => {
       const writes = await publicationOf(this.database, entry)
       if (writes.length > 0) await this.database.level.batch(writes)
+      if (entry.verdicts !== undefined) await this.publishVerdicts(entry.verdicts)
     })
+  }
+
+  /** After the alerts that they may be about. An entry that is published again finds them in place. */
+  private async publishVerdicts(verdicts: readonly Verdict[]): Promise<void> {
+    const {writes, audited} = await verdictChanges(this.database, verdicts)
+    if (this.audit === undefined || audited.length === 0)
+      await this.database.level.batch(writes, {sync: true})
+    else await this.audit.write(audited, writes)
   }
 
   async alerts(filter: AlertFilter, limit: number, cursor: string | undefined): Promise<Page<AlertView>> {
@@ -65,11 +89,18 @@ export class EmbeddedReadModel implements Publisher, ReadModel {
     return parsed<AlertView>(await this.database.level.get(alertKey(id)))
   }
 
-  /** Users may use the same transaction id: then the decision about the newest of these transactions. */
-  async decision(transactionId: string): Promise<DecisionRecord | undefined> {
+  async decision(transactionId: string, userId?: string): Promise<DecisionRecord | undefined> {
+    if (userId !== undefined) {
+      const key = DECISIONS + idPart(transactionId) + idPart(userId)
+      return parsed<DecisionRecord>(await this.database.level.get(key))
+    }
     const values = await this.database.level.values(under(DECISIONS + idPart(transactionId))).all()
     const decisions = values.map((text) => JSON.parse(text) as DecisionRecord)
     return decisions.sort((a, b) => eventTimeOf(b) - eventTimeOf(a))[0]
+  }
+
+  async verdict(feedbackId: string, userId: string): Promise<Verdict | undefined> {
+    return parsed<Verdict>(await this.database.level.get(verdictKey(feedbackId, userId)))
   }
 
   async deadLetters(

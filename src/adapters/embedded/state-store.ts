@@ -10,6 +10,7 @@ import {
   StaleEpochError,
   type StateStore,
 } from '../../engine/port/state-store.js'
+import {decodeOutbox, decodeVisits, encodeOutbox} from '../../engine/port/stored-text.js'
 import type {EmbeddedDatabase, Writes} from './database.js'
 import {
   ceilForKey,
@@ -25,16 +26,8 @@ import {
   under,
   visitPrefix,
 } from './keyspace.js'
-import {
-  decodeEvent,
-  decodeListing,
-  decodeOutbox,
-  decodeVisits,
-  encodeEvent,
-  encodeOutbox,
-  type Standing,
-} from './state-values.js'
-import {changedKeys, EVENT, eventKey, JUDGEMENT, newProfiles, newVisits} from './state-writes.js'
+import {decodeEvent, decodeListing, encodeEvent, type Standing} from './state-values.js'
+import {changedKeys, EVENT, FEATURES, eventKey, JUDGEMENT, newProfiles, newVisits} from './state-writes.js'
 
 export interface StateStoreOptions {
   /**
@@ -171,12 +164,14 @@ export class EmbeddedStateStore implements StateStore {
     if (rows.length === 0) return undefined
     const events: PersistedEvent[] = []
     let judgement: PersistedJudgement | undefined
+    let features: string | undefined
     for (const [place, value] of rows) {
       const kind = place.charAt(prefix.length)
       if (kind === EVENT) events.push(decodeEvent(value))
       else if (kind === JUDGEMENT) judgement = JSON.parse(value) as PersistedJudgement
+      else if (kind === FEATURES) features = value
     }
-    return {events, judgement}
+    return {events, judgement, ...(features === undefined ? {} : {features})}
   }
 
   private values(range: KeyRange): Promise<string[]> {

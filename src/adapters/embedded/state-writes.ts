@@ -1,6 +1,7 @@
 import type {StoredEvent} from '../../core/event/stored-event.js'
 import type {EventTime} from '../../core/event/time.js'
 import type {EventPlace, KeyChange, PersistedVisit} from '../../engine/port/state-store.js'
+import {encodeVisits} from '../../engine/port/stored-text.js'
 import type {Writes} from './database.js'
 import {
   deadlinePrefix,
@@ -11,7 +12,7 @@ import {
   profilePrefix,
   visitPrefix,
 } from './keyspace.js'
-import {encodeEvent, encodeListing, encodeVisits} from './state-values.js'
+import {encodeEvent, encodeListing} from './state-values.js'
 
 /*
  * What a commit writes, as text: nothing of it refers to the commit's objects any more.
@@ -20,11 +21,12 @@ import {encodeEvent, encodeListing, encodeVisits} from './state-values.js'
 /** Kinds of entries in a key's history. */
 export const EVENT = 'e'
 export const JUDGEMENT = 'j'
+export const FEATURES = 'f'
 
 /** Removals come after additions: an event that is added and expires in the same commit is gone. */
 export function changedKeys(partition: number, changes: readonly KeyChange[]): Writes {
   const writes: Writes = []
-  for (const {key, appended, removed, judgement, expiry, deadline} of changes) {
+  for (const {key, appended, removed, judgement, features, expiry, deadline} of changes) {
     const prefix = historyPrefix(partition, key)
     for (const event of appended) {
       writes.push({type: 'put', key: eventKey(prefix, event), value: encodeEvent(event)})
@@ -34,6 +36,8 @@ export function changedKeys(partition: number, changes: readonly KeyChange[]): W
     else if (judgement !== undefined) {
       writes.push({type: 'put', key: prefix + JUDGEMENT, value: JSON.stringify(judgement)})
     }
+    if (features === null) writes.push({type: 'del', key: prefix + FEATURES})
+    else if (features !== undefined) writes.push({type: 'put', key: prefix + FEATURES, value: features})
     list(writes, expiryPrefix(partition), key, expiry)
     list(writes, deadlinePrefix(partition), key, deadline)
   }

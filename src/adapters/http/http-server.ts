@@ -1,33 +1,61 @@
 import {randomUUID} from 'node:crypto'
 import {type FastifyBaseLogger, type FastifyInstance, fastify, LogController} from 'fastify'
+import type {VerdictReader} from '../../engine/port/read-model.js'
+import type {WebhookAdmin} from '../../engine/port/webhook-admin.js'
+import type {AlertFeed} from './alert-feed.js'
+import {addAlertStreamRoute} from './alert-stream-route.js'
 import {type AlertReader, addAlertRoutes, type SettledUpTo} from './alerts-route.js'
-import {refuseForeignPages} from './browser-guard.js'
+import {type AuditReader, addAuditRoute} from './audit-route.js'
+import type {DecisionService, IdempotencyKeys} from './decision-service.js'
+import {addDecisionsRoute} from './decisions-route.js'
 import {addEventsRoute} from './events-route.js'
+import {addFeedbackRoutes} from './feedback-routes.js'
+import {addGate} from './gate.js'
 import type {IntakeService} from './intake-service.js'
+import {addMetricsRoute, type MetricsService} from './metrics-route.js'
+import type {Authenticate} from './principal.js'
 import {answerError, answerNotFound, answerUnreadable} from './problem-answers.js'
+import {addBodyParsers} from './request-body.js'
 import {logRequest} from './request-log.js'
 import {addRulesRoutes} from './rules-route.js'
 import type {RulesService} from './rules-service.js'
 import {SECURITY_HEADERS} from './security-headers.js'
 import {addStatusRoutes} from './status-routes.js'
 import type {StatusService} from './status-service.js'
+import type {TimelineReader} from './timeline-reader.js'
+import {addTriageRoutes} from './triage-routes.js'
+import type {TriageService} from './triage-service.js'
+import {addUsersRoute} from './users-route.js'
+import {addWebhookRoutes} from './webhook-routes.js'
 
-/** What the routes need of the rest. */
+/** What the routes need of the rest. Routes whose service is left out are not there. */
 export interface HttpServices {
   /** The streams that events can be sent to, by name. */
   readonly streams: () => ReadonlyMap<string, unknown>
   readonly intake: IntakeService
+  readonly decisions?: DecisionService
+  readonly idempotencyKeys?: IdempotencyKeys
   readonly status: StatusService
-  readonly alerts: AlertReader
+  readonly alerts: AlertReader & VerdictReader
+  readonly triage?: TriageService
+  readonly timelines?: TimelineReader
+  readonly alertFeed?: AlertFeed
   readonly settledUpTo: SettledUpTo
   readonly rules: RulesService
+  readonly webhooks?: WebhookAdmin
+  readonly metrics?: MetricsService
+  readonly audit?: AuditReader
 }
 
 export interface HttpServerOptions {
   /** Longest request body in bytes. */
   readonly bodyLimit: number
+  /** Says who asks. Without it whoever is on this machine may do everything: listen on loopback only. */
+  readonly authenticate?: Authenticate | undefined
   /** One line per request goes there; without it, none. */
   readonly logger?: FastifyBaseLogger | undefined
+  /** Watches all requests from outside. */
+  readonly instrument?: ((app: FastifyInstance) => void) | undefined
   /** What differs from DEFAULT_TIMEOUTS. */
   readonly timeouts?: Partial<HttpTimeouts> | undefined
 }
@@ -40,20 +68,27 @@ export interface HttpTimeouts {
   readonly connection: number
   /** For a connection to be used again. */
   readonly keepAlive: number
+  /** Between signs of life on a stream of alerts. */
+  readonly heartbeat: number
 }
 
-export const DEFAULT_TIMEOUTS: HttpTimeouts = {request: 30_000, connection: 120_000, keepAlive: 72_000}
+export const DEFAULT_TIMEOUTS: HttpTimeouts = {
+  request: 30_000,
+  connection: 120_000,
+  keepAlive: 72_000,
+  heartbeat: 15_000,
+}
 
 /** Bounds the memory that request bodies can take together with the body limit. */
 const MAX_CONNECTIONS = 1000
 const MAX_PARAM_LENGTH = 100
 
 /**
- * The HTTP interface, not listening yet. It knows no keys: listen on a host that `assertLoopback` lets pass.
+ * The HTTP interface, not listening yet. Without `authenticate`, listen on a host that `assertLoopback` lets pass.
  * Nothing of a body, no address and no query string is logged.
  */
 export function createHttpServer(services: HttpServices, options: HttpServerOptions): FastifyInstance {
-  const {bodyLimit, logger} = options
+  const {bodyLimit, logger, authenticate} = options
   const timeouts = {...DEFAULT_TIMEOUTS, ...options.timeouts}
   const app = fastify({
     bodyLimit,
@@ -73,21 +108,29 @@ export function createHttpServer(services: HttpServices, options: HttpServerOpti
   })
   app.server.maxConnections = MAX_CONNECTIONS
 
-  // Bodies are kept as bytes, in two formats that no form of a web page can send.
-  app.removeAllContentTypeParsers()
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers(SECURITY_HEADERS)
-    refuseForeignPages(request)
-  })
+  addBodyParsers(app)
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(SECURITY_HEADERS))
+  options.instrument?.(app)
+  const isStillAllowed = addGate(app, authenticate)
   closeConnectionsWhenClosing(app)
   app.addHook('onResponse', async (request, reply) => logRequest(request, reply))
   app.setErrorHandler(answerError)
   app.setNotFoundHandler(answerNotFound)
 
   addEventsRoute(app, services.streams, services.intake)
-  addAlertRoutes(app, services.alerts, services.settledUpTo)
+  if (services.decisions !== undefined && services.idempotencyKeys !== undefined)
+    addDecisionsRoute(app, services.decisions, services.idempotencyKeys, services.intake)
+  addAlertRoutes(app, services)
+  if (services.alertFeed !== undefined)
+    addAlertStreamRoute(app, services.alertFeed, {isStillAllowed, heartbeat: timeouts.heartbeat})
+  if (services.timelines !== undefined) addUsersRoute(app, services, services.timelines)
+  addFeedbackRoutes(app, services)
+  if (services.triage !== undefined) addTriageRoutes(app, services.triage)
   addStatusRoutes(app, services.status)
   addRulesRoutes(app, services.rules)
+  if (services.webhooks !== undefined) addWebhookRoutes(app, services.webhooks)
+  if (services.metrics !== undefined) addMetricsRoute(app, services.metrics)
+  if (services.audit !== undefined) addAuditRoute(app, services.audit)
   return app
 }
 

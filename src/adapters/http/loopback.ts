@@ -13,6 +13,6 @@ export function assertLoopback(host: string): void {
   if (isLoopbackHost(host)) return
   throw new Error(
     `http.host is ${JSON.stringify(host)}, but without API keys the service listens on loopback only; ` +
-      'set http.host (TRIPLINE_HTTP_HOST) to 127.0.0.1, ::1 or localhost, and reach it through a tunnel',
+      'set http.host (TRIPLINE_HTTP_HOST) to 127.0.0.1, ::1 or localhost, or create keys (tripline keys create)',
   )
 }

@@ -1,7 +1,9 @@
 import type {FastifyInstance} from 'fastify'
 import {z} from 'zod'
 import {allowOnly} from './allow-only.js'
+import {actorOf} from './gate.js'
 import {Problem} from './problem.js'
+import {readJson} from './request-body.js'
 import {
   type ActivationReport,
   RulesRefusedError,
@@ -59,26 +61,10 @@ export const activationReportSchema = z.strictObject({
 export function addRulesRoutes(app: FastifyInstance, rules: RulesService): void {
   app.get('/v1/rules', async (): Promise<RunningRules> => rules.running())
   app.post('/v1/rules', async (request): Promise<ActivationReport> => {
-    return rules.activate(bodyOf(request.body)).catch(asProblem)
+    const body = readJson(request, activateBodySchema, '{"backfill": [], "bundle": "…"}, or nothing')
+    return rules.activate({by: actorOf(request), ...body}).catch(asProblem)
   })
   allowOnly(app, '/v1/rules', ['GET', 'POST'])
-}
-
-function bodyOf(body: unknown): z.infer<typeof activateBodySchema> {
-  const bytes = (body as {readonly bytes?: Uint8Array} | undefined)?.bytes
-  const text = bytes === undefined ? '' : Buffer.from(bytes).toString('utf8').trim()
-  const checked = activateBodySchema.safeParse(parsed(text === '' ? '{}' : text))
-  if (checked.success) return checked.data
-  const reasons = checked.error.issues.map(({path, message}) => [...path, message].join(': '))
-  throw new Problem('bad_request', `${reasons.join('; ')}; send {"backfill": [], "bundle": "…"}, or nothing`)
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new Problem('bad_json', 'send one JSON object, or nothing')
-  }
 }
 
 function asProblem(error: unknown): never {

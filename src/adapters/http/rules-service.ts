@@ -1,3 +1,4 @@
+import type {Actor} from '../../core/case/audit-record.js'
 import type {RuleCounts} from '../../core/decision/rule-counters.js'
 
 /** A rule that runs, and how exact it is. Times are RFC 3339; null says: from the beginning. */
@@ -25,6 +26,8 @@ export interface RunningRules {
 }
 
 export interface ActivationRequest {
+  /** Who asks for it. */
+  readonly by: Actor
   /** Id of a bundle that was in force before; the folder's content if absent. */
   readonly bundle?: string | undefined
   /** Rules that are to look at all anchors that are not settled. */

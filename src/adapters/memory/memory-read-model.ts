@@ -1,13 +1,16 @@
+import {viewAfterRecord, viewAfterVerdict} from '../../core/case/alert-view.js'
+import type {Verdict} from '../../core/case/verdict.js'
 import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
+import {passes} from '../../engine/port/published.js'
 import type {Publisher} from '../../engine/port/publisher.js'
 import {
   type AlertFilter,
-  type AlertStatus,
   type AlertView,
   InvalidCursorError,
   type Page,
   type ReadModel,
   type StoredDeadLetter,
+  type VerdictReader,
 } from '../../engine/port/read-model.js'
 import type {LateInput, OutboxEntry} from '../../engine/port/state-store.js'
 
@@ -17,16 +20,18 @@ export interface MemoryLateInput extends LateInput {
 }
 
 /** What was published, in memory. Each record counts once, however often it is published. */
-export class MemoryReadModel implements Publisher, ReadModel {
+export class MemoryReadModel implements Publisher, ReadModel, VerdictReader {
   private readonly views = new Map<string, AlertView>()
   private readonly decisions = new Map<string, DecisionRecord>()
+  private readonly verdicts = new Map<string, Verdict>()
   private readonly letters = new Map<string, StoredDeadLetter>()
   private readonly late = new Map<string, MemoryLateInput>()
 
   async publish(entry: OutboxEntry): Promise<void> {
-    const {partition, alerts, decisions, deadLetters, late} = structuredClone(entry)
+    const {partition, alerts, decisions, verdicts = [], deadLetters, late} = structuredClone(entry)
     for (const alert of alerts) this.publishAlert(alert)
     for (const decision of decisions) this.publishDecision(decision)
+    for (const verdict of verdicts) this.publishVerdict(verdict)
     for (const letter of deadLetters) {
       const id = `${letter.origin.partition}-${letter.origin.offset}`
       if (!this.letters.has(id)) this.letters.set(id, {id, letter, replays: 0})
@@ -35,7 +40,9 @@ export class MemoryReadModel implements Publisher, ReadModel {
   }
 
   async alerts(filter: AlertFilter, limit: number, cursor: string | undefined): Promise<Page<AlertView>> {
-    const views = [...this.views.values()].filter((view) => passes(view, filter)).sort(newestFirst)
+    const views = [...this.views.values()]
+      .filter((view) => passes(view, filter) && isWithin(view, filter))
+      .sort(newestFirst)
     return page('alerts', views, ({alert}) => [-timeOf(alert), alert.alert_id], limit, cursor)
   }
 
@@ -43,9 +50,16 @@ export class MemoryReadModel implements Publisher, ReadModel {
     return this.views.get(id)
   }
 
-  async decision(transactionId: string): Promise<DecisionRecord | undefined> {
-    const found = [...this.decisions.values()].filter(({transaction_id}) => transaction_id === transactionId)
+  async decision(transactionId: string, userId?: string): Promise<DecisionRecord | undefined> {
+    const found = [...this.decisions.values()].filter(
+      ({transaction_id, user_id}) =>
+        transaction_id === transactionId && (userId === undefined || user_id === userId),
+    )
     return found.sort((a, b) => timeOf(b) - timeOf(a))[0]
+  }
+
+  async verdict(feedbackId: string, userId: string): Promise<Verdict | undefined> {
+    return this.verdicts.get(JSON.stringify([feedbackId, userId]))
   }
 
   async deadLetters(
@@ -92,9 +106,21 @@ export class MemoryReadModel implements Publisher, ReadModel {
   }
 
   private publishAlert(alert: AlertRecord): void {
-    const known = this.views.get(alert.alert_id)
-    if (known !== undefined && known.alert.revision >= alert.revision) return
-    this.views.set(alert.alert_id, {status: statusAfter(known?.status, alert), alert})
+    const view = viewAfterRecord(this.views.get(alert.alert_id), alert)
+    if (view !== undefined) this.views.set(alert.alert_id, view)
+  }
+
+  /** About the alert that it names or, if it names none, those that the decision on its transaction names. */
+  private publishVerdict(verdict: Verdict): void {
+    const {feedback_id, user_id, alert_id, transaction_id} = verdict
+    this.verdicts.set(JSON.stringify([feedback_id, user_id]), verdict)
+    const decision = this.decisions.get(JSON.stringify([user_id, transaction_id]))
+    const ids = alert_id === null ? (decision?.rules.map((rule) => rule.alert_id) ?? []) : [alert_id]
+    for (const id of ids) {
+      const known = id === null ? undefined : this.views.get(id)
+      const view = known === undefined ? undefined : viewAfterVerdict(known, verdict)
+      if (view !== undefined) this.views.set(view.alert.alert_id, view)
+    }
   }
 
   /** An id that comes again with a later event time is another transaction. */
@@ -108,22 +134,9 @@ export class MemoryReadModel implements Publisher, ReadModel {
   }
 }
 
-/** What people made of an alert stays when it is amended; a retracted one that comes back is open. */
-function statusAfter(known: AlertStatus | undefined, {type}: AlertRecord): AlertStatus {
-  if (type === 'alert.retracted') return 'retracted'
-  return known === undefined || known === 'retracted' ? 'open' : known
-}
-
-function passes({status, alert}: AlertView, filter: AlertFilter): boolean {
+function isWithin({alert}: AlertView, {from, to}: AlertFilter): boolean {
   const time = timeOf(alert)
-  return (
-    (filter.status === undefined || filter.status === status) &&
-    (filter.rule === undefined || filter.rule === alert.rule.id) &&
-    (filter.severity === undefined || filter.severity === alert.severity) &&
-    (filter.user === undefined || (alert.key.name === 'user_id' && alert.key.value === filter.user)) &&
-    (filter.from === undefined || time >= filter.from) &&
-    (filter.to === undefined || time < filter.to)
-  )
+  return (from === undefined || time >= from) && (to === undefined || time < to)
 }
 
 type Place = readonly [number, string | number]

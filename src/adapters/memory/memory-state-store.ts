@@ -20,6 +20,7 @@ import {
 interface StoredKey {
   readonly events: Map<string, PersistedEvent>
   judgement: PersistedJudgement | undefined
+  features: string | undefined
   expiry: EventTime | undefined
   deadline: EventTime | undefined
 }
@@ -66,10 +67,10 @@ export class MemoryStateStore implements StateStore {
   async load(partition: number, keys: readonly string[]): Promise<readonly (PersistedKey | undefined)[]> {
     const stored = this.partition(partition)
     return keys.map((key) => {
-      const {events, judgement} = stored.keys.get(key) ?? NOTHING
-      if (events.size === 0 && judgement === undefined) return undefined
+      const {events, judgement, features} = stored.keys.get(key) ?? NOTHING
+      if (events.size === 0 && judgement === undefined && features === undefined) return undefined
       const inOrder = [...events.values()].sort((a, b) => a.time - b.time)
-      return structuredClone({events: inOrder, judgement})
+      return structuredClone({events: inOrder, judgement, ...(features === undefined ? {} : {features})})
     })
   }
 
@@ -111,7 +112,13 @@ export class MemoryStateStore implements StateStore {
   }
 }
 
-const NOTHING: StoredKey = {events: new Map(), judgement: undefined, expiry: undefined, deadline: undefined}
+const NOTHING: StoredKey = {
+  events: new Map(),
+  judgement: undefined,
+  features: undefined,
+  expiry: undefined,
+  deadline: undefined,
+}
 
 function apply(commit: Commit, stored: StoredPartition): void {
   stored.checkpoint = commit.checkpoint
@@ -128,7 +135,7 @@ function apply(commit: Commit, stored: StoredPartition): void {
 }
 
 function applyToKey(
-  {key, appended, removed, judgement, expiry, deadline}: KeyChange,
+  {key, appended, removed, judgement, features, expiry, deadline}: KeyChange,
   keys: Map<string, StoredKey>,
 ): void {
   const state = keys.get(key) ?? {...NOTHING, events: new Map()}
@@ -137,10 +144,12 @@ function applyToKey(
   }
   for (const place of removed) state.events.delete(placeOf(place))
   if (judgement !== undefined) state.judgement = judgement ?? undefined
+  if (features !== undefined) state.features = features ?? undefined
   if (expiry !== undefined) state.expiry = expiry ?? undefined
   if (deadline !== undefined) state.deadline = deadline ?? undefined
   const listed = state.expiry ?? state.deadline
-  const isEmpty = state.events.size === 0 && state.judgement === undefined && listed === undefined
+  const isBare = state.judgement === undefined && state.features === undefined && listed === undefined
+  const isEmpty = state.events.size === 0 && isBare
   if (isEmpty) keys.delete(key)
   else keys.set(key, state)
 }

@@ -1,6 +1,6 @@
-import type {EmbeddedBundleStore} from '../../adapters/embedded/bundle-store.js'
 import {UnknownBundleError} from '../../adapters/http/rules-service.js'
 import type {Bundle} from '../../core/bundle/bundle.js'
+import type {BundleStore} from '../../engine/port/bundle-store.js'
 import {compileAs} from './compile-as.js'
 import type {LoadedBundle} from './load-bundle.js'
 
@@ -12,11 +12,11 @@ export class NothingInForceError extends RangeError {
   }
 }
 
-/** The bundles of a data directory, compiled when they are asked for. */
+/** The bundles that are kept, compiled when they are asked for. */
 export class KeptBundles {
   private readonly compiled = new Map<string, LoadedBundle>()
 
-  constructor(readonly store: EmbeddedBundleStore) {}
+  constructor(readonly store: BundleStore) {}
 
   /** Keeps a bundle before it comes into force. */
   async keep(loaded: LoadedBundle, isFirst = false): Promise<void> {

@@ -1,8 +1,13 @@
 import {DataDirLockedError, DataFormatError} from '../../adapters/embedded/database.js'
 import {UnreadableInputError} from '../../adapters/files/line-reader.js'
 import {BrokenFileError} from '../../adapters/files/record-file.js'
+import {RegistryRefusalError} from '../../adapters/files/registry-refusal.js'
+import {KafkaUnavailableError} from '../../adapters/kafka/kafka-refusal.js'
+import {RedisRefusedError, RedisUnavailableError} from '../../adapters/redis/redis-errors.js'
+import {ModelRefusedError} from '../../core/model/model-refusal.js'
+import {TooFewLabelsError} from '../../learning/training/too-few-labels.js'
 import {BundleError} from '../bundle/load-bundle.js'
-import {ConfigError} from '../config/load-config.js'
+import {ConfigError} from '../config/config-error.js'
 
 /** What a command's exit code says. */
 export const EXIT = {
@@ -36,9 +41,19 @@ export function explainFailure(error: unknown): {readonly code: ExitCode; readon
   if (error instanceof BundleError || error instanceof RangeError || error instanceof UnreadableInputError) {
     return {code: EXIT.usage, message: error.message}
   }
-  if (error instanceof DataDirLockedError || error instanceof DataFormatError) {
+  if (
+    error instanceof KafkaUnavailableError ||
+    error instanceof DataDirLockedError ||
+    error instanceof DataFormatError
+  ) {
     return {code: EXIT.unavailable, message: error.message}
   }
+  if (error instanceof RedisUnavailableError || error instanceof RedisRefusedError) {
+    return {code: EXIT.unavailable, message: error.message}
+  }
+  if (error instanceof RegistryRefusalError) return {code: EXIT.failures, message: error.message}
+  if (error instanceof ModelRefusedError || error instanceof TooFewLabelsError)
+    return {code: EXIT.usage, message: error.message}
   const {code, path, syscall, message} = error as NodeJS.ErrnoException
   if (code === 'ENOENT') return {code: EXIT.usage, message: `${path}: there is no such file`}
   if (code === 'EADDRINUSE')

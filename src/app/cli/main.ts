@@ -19,7 +19,14 @@ const COMMANDS: {readonly [name: string]: () => Promise<(program: Command) => vo
   simulate: async () => (await import('./command/simulate.js')).addSimulateCommand,
   export: async () => (await import('./command/export.js')).addExportCommand,
   rules: async () => (await import('./command/rules.js')).addRulesCommand,
+  train: async () => (await import('./command/train.js')).addTrainCommand,
+  evaluate: async () => (await import('./command/evaluate.js')).addEvaluateCommand,
+  models: async () => (await import('./command/models.js')).addModelsCommand,
   'dead-letters': async () => (await import('./command/dead-letters.js')).addDeadLettersCommand,
+  keys: async () => (await import('./command/keys.js')).addKeysCommand,
+  topics: async () => (await import('./command/topics.js')).addTopicsCommand,
+  services: async () => (await import('./command/services.js')).addServicesCommand,
+  state: async () => (await import('./command/state.js')).addStateCommand,
   doctor: async () => (await import('./command/doctor.js')).addDoctorCommand,
 }
 

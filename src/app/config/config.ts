@@ -1,5 +1,8 @@
 import type {DeclaredStream} from '../../core/event/schemas.js'
+import type {OidcSettings} from '../auth/oidc-settings.js'
+import type {KafkaSettings} from './kafka-settings.js'
 import type {SettingName, SettingValues} from './settings.js'
+import type {TlsSettings} from './tls-settings.js'
 
 /** The configuration as the program uses it: durations in milliseconds, sizes in bytes, paths as written. */
 export interface Config {
@@ -23,9 +26,32 @@ export interface Config {
     readonly stepBudget: number
   }
   readonly features: {readonly dir: string}
+  readonly model: {
+    readonly backend: 'auto' | 'node' | 'wasm' | 'cpu'
+    readonly alias: 'champion' | 'challenger'
+  }
   readonly streams: readonly DeclaredStream[]
   /** By field: the reason why its numbers may look like card numbers. */
   readonly panExempt: ReadonlyMap<string, string>
+  readonly kafka: KafkaSettings
+  readonly auth: {
+    /** Path of the file of API keys. */
+    readonly keys: string
+    readonly oidc: OidcSettings | null
+  }
+  readonly telemetry: {
+    readonly exporter: 'none' | 'otlp' | 'jaeger'
+    /** Empty for the exporter's own. */
+    readonly endpoint: string
+    readonly sample: number
+  }
+  readonly webhooks: {readonly allowHttpLoopback: boolean}
+  readonly redis: {
+    readonly url: string
+    readonly cluster: boolean
+    readonly tls: TlsSettings
+    readonly wait: string
+  }
   readonly retention: {readonly alerts: number; readonly decisions: number}
   /** How each setting came about, for those who print it. */
   readonly settings: ReadonlyMap<SettingName, ResolvedSetting>
@@ -61,8 +87,23 @@ export function toConfig(values: SettingValues, settings: Config['settings']): C
       stepBudget: values['rules.step_budget'],
     },
     features: {dir: values['features.dir']},
+    model: {backend: values['model.backend'], alias: values['model.alias']},
     streams: values.streams,
     panExempt: new Map(Object.entries(values.pan_exempt)),
+    kafka: {brokers: values['kafka.brokers'], tls: values['kafka.tls'], sasl: values['kafka.sasl']},
+    auth: {keys: values['auth.keys'], oidc: values['auth.oidc']},
+    telemetry: {
+      exporter: values['telemetry.exporter'],
+      endpoint: values['telemetry.endpoint'],
+      sample: values['telemetry.sample'],
+    },
+    webhooks: {allowHttpLoopback: values['webhooks.allow_http_loopback']},
+    redis: {
+      url: values['redis.url'],
+      cluster: values['redis.cluster'],
+      tls: values['redis.tls'],
+      wait: values['redis.wait'],
+    },
     retention: {alerts: values['retention.alerts'], decisions: values['retention.decisions']},
     settings,
   }

@@ -1,10 +1,14 @@
 import {closest} from '../../core/expression/suggest.js'
 import type {GivenSetting, SourceReading} from './given-setting.js'
-import {isNotInUse, SETTING_NAMES, type SettingName, settingNamed} from './settings.js'
+import {isSecretVariable} from './secret.js'
+import {SETTING_NAMES, type SettingName, settingNamed} from './settings.js'
 
 const PREFIX = 'TRIPLINE_'
 /** Of the test suites, not of the program. */
 const TEST_PREFIX = 'TRIPLINE_TEST_'
+
+/** Of commands that speak to a running service: the API key that they send. A secret, so that it is no setting. */
+const API_KEY = 'TRIPLINE_API_KEY'
 
 const NAME_BY_VARIABLE: ReadonlyMap<string, SettingName> = new Map(
   SETTING_NAMES.map((name) => [variableOf(name), name]),
@@ -13,6 +17,12 @@ const NAME_BY_VARIABLE: ReadonlyMap<string, SettingName> = new Map(
 /** The environment of this process. Nothing else reads it. */
 export function processEnvironment(): NodeJS.ProcessEnv {
   return process.env
+}
+
+/** The header with which a command shows its key to a running service; none if there is no key. */
+export function bearerOf(env: NodeJS.ProcessEnv): {readonly authorization?: string} {
+  const key = env[API_KEY]
+  return key === undefined ? {} : {authorization: `Bearer ${key}`}
 }
 
 /** `http.port` is `TRIPLINE_HTTP_PORT`. */
@@ -26,6 +36,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): SourceReading {
   const problems: string[] = []
   for (const [variable, value] of Object.entries(env)) {
     if (!variable.startsWith(PREFIX) || value === undefined) continue
+    if (variable === API_KEY || isSecretVariable(variable)) continue
     if (variable.startsWith(TEST_PREFIX) || isServiceLink(variable, value)) continue
     const name = NAME_BY_VARIABLE.get(variable)
     if (name !== undefined) {
@@ -39,8 +50,6 @@ export function readEnvironment(env: NodeJS.ProcessEnv): SourceReading {
 }
 
 function unknownVariable(variable: string): string {
-  const name = variable.slice(PREFIX.length).toLowerCase().replace('_', '.')
-  if (isNotInUse(name)) return `${variable}: ${name}: not used by this version; unset it`
   const meant = closest(variable, NAME_BY_VARIABLE.keys())
   const remedy = meant === undefined ? 'unset it; --print-config shows all' : `did you mean ${meant}?`
   return `${variable}: there is no such variable; ${remedy}`

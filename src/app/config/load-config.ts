@@ -1,5 +1,6 @@
 import type {z} from 'zod'
 import {type Config, type ResolvedSetting, toConfig} from './config.js'
+import {ConfigError} from './config-error.js'
 import {readEnvironment} from './environment.js'
 import type {GivenSetting} from './given-setting.js'
 import {isSettingName, SETTING_NAMES, type SettingName, type SettingValues, settingNamed} from './settings.js'
@@ -14,14 +15,6 @@ export interface ConfigSources {
   readonly env: NodeJS.ProcessEnv
   /** By setting: what the command line says, as text or as a file would hold it. */
   readonly overrides?: {readonly [Name in SettingName]?: unknown} | undefined
-}
-
-/** The configuration cannot be used. The message holds all problems, one per line. */
-export class ConfigError extends Error {
-  constructor(readonly problems: readonly string[]) {
-    super(problems.join('\n'))
-    this.name = 'ConfigError'
-  }
 }
 
 /**
@@ -73,7 +66,10 @@ function given(name: SettingName, input: unknown, origin: string): GivenSetting 
 /** What is wrong with a value; of a list or mapping, where in it and in the schema's own words. */
 function misfit({name, input, problem}: GivenSetting, issue: z.core.$ZodIssue): string {
   const remedy = `allowed is ${settingNamed(name).allowed}`
-  if (typeof input !== 'object' || input === null) return problem(`${name} is ${show(input)}`, remedy)
+  if (typeof input !== 'object' || input === null) {
+    const value = settingNamed(name).isHidden === true ? 'not usable' : show(input)
+    return problem(`${name} is ${value}`, remedy)
+  }
   const place = [name, ...issue.path.map(String)].join('.')
   return problem(`${place}: ${issue.message}`, remedy)
 }

@@ -14,6 +14,8 @@ export interface Setting<T> {
   readonly doc: string
   /** Completes "allowed is …". */
   readonly allowed: string
+  /** A value that is refused may hold a secret, put there by mistake: it is not shown. */
+  readonly isHidden?: boolean
   /** What a file would hold for a variable's text; text that makes no sense is left to the schema. */
   fromText(text: string): unknown
   /** What a file would hold for a value. */
@@ -54,6 +56,18 @@ export function wholeNumber(initial: number, from: number, to: number, doc: stri
     doc,
     allowed: `a whole number from ${from} to ${to}`,
     fromText: (given) => (/^\d+$/.test(given) ? Number(given) : given),
+    write: asIs,
+  }
+}
+
+/** A number from 0 to 1. */
+export function fraction(initial: number, doc: string): Setting<number> {
+  return {
+    schema: z.number().min(0).max(1),
+    initial,
+    doc,
+    allowed: 'a number from 0 to 1, such as 0.1',
+    fromText: (given) => (/^\d*\.?\d+$/.test(given) ? Number(given) : given),
     write: asIs,
   }
 }

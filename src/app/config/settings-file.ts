@@ -5,7 +5,7 @@ import {closest} from '../../core/expression/suggest.js'
 import {formatFault} from '../../core/source/source-fault.js'
 import {type CheckedDocument, readYaml} from '../../core/source/yaml-document.js'
 import type {GivenSetting, SourceReading} from './given-setting.js'
-import {isNotInUse, isSettingName, SETTING_NAMES} from './settings.js'
+import {isSettingName, SETTING_NAMES} from './settings.js'
 
 const DEFAULT_FILE = 'tripline.yaml'
 
@@ -62,14 +62,12 @@ function collect(mapping: object, section: readonly string[], collection: Collec
       )
     } else if (isSettingName(name)) {
       given.push({name, input: value, origin: file, problem})
-    } else if (isMapping(value) && (isSection(name) || isNotInUse(name))) {
+    } else if (isMapping(value) && isSection(name)) {
       collect(value, place, collection)
     } else if (isSection(name)) {
       // A section whose settings are all commented out is null.
       if (value !== null)
         problems.push(problem(`${name} is no mapping`, `write some of ${namesIn(name).join(', ')} below it`))
-    } else if (isNotInUse(name)) {
-      problems.push(problem(`${name}: not used by this version`, 'remove it'))
     } else {
       problems.push(problem(`${name} is no setting`, suggestion(key, section)))
     }

@@ -1,10 +1,28 @@
 import {z} from 'zod'
 import {declaredStreamSchema} from '../../core/event/schemas.js'
 import {streamsWith} from '../../core/event/stream.js'
-import {choice, duration, flag, path, type Setting, size, structure, text, wholeNumber} from './setting.js'
+import {oidcSchema} from '../auth/oidc-settings.js'
+import {kafkaBrokersSchema, kafkaSaslSchema} from './kafka-settings.js'
+import {
+  choice,
+  duration,
+  flag,
+  fraction,
+  path,
+  type Setting,
+  size,
+  structure,
+  text,
+  wholeNumber,
+} from './setting.js'
+import {TLS_ALLOWED, tlsSchema} from './tls-settings.js'
 
 const KIB = 1024
 const MIB = 1024 * KIB
+
+/** Without a password. */
+const REDIS_URL = /rediss?:\/\/([^\s:@/,]+@)?(\[[0-9A-Fa-f:.]+\]|[^\s:@/,[\]]+)(:\d{1,5})?(\/\d{1,3})?/.source
+const REDIS_URLS = new RegExp(`^${REDIS_URL}(,${REDIS_URL})*$`)
 
 const streamsSchema = z.array(declaredStreamSchema).superRefine((declared, context) => {
   try {
@@ -64,6 +82,16 @@ export const SETTINGS = {
   ),
   'rules.step_budget': wholeNumber(20_000, 1, 100_000_000, 'Search steps that one evaluation may take.'),
   'features.dir': path('features', 'Folder of feature views and currency rates.'),
+  'model.backend': choice(
+    'auto',
+    ['auto', 'node', 'wasm', 'cpu'],
+    'What TensorFlow.js computes on; auto takes the fastest that works.',
+  ),
+  'model.alias': choice(
+    'champion',
+    ['champion', 'challenger'],
+    'Which version of the model takes part in decisions.',
+  ),
   streams: structure(
     streamsSchema,
     [],
@@ -76,6 +104,62 @@ export const SETTINGS = {
     'Fields whose numbers may look like card numbers, each with the reason.',
     'a mapping such as {ledger_id: numeric ids of the core banking system}',
   ),
+  'kafka.brokers': structure(
+    kafkaBrokersSchema,
+    ['127.0.0.1:9092'],
+    'Brokers of the cluster profile, some of them at least.',
+    'a list of host:port, in a variable with commas between them',
+  ),
+  'kafka.tls': structure(tlsSchema, false, 'Whether connections to Kafka are encrypted.', TLS_ALLOWED),
+  'kafka.sasl': structure(
+    kafkaSaslSchema,
+    null,
+    'How to log in to Kafka. The password is in TRIPLINE_KAFKA_PASSWORD or TRIPLINE_KAFKA_PASSWORD_FILE.',
+    'null, or a mapping such as {mechanism: scram-sha-512, username: tripline}; mechanisms are plain, scram-sha-256 and scram-sha-512',
+  ),
+  'auth.keys': path(
+    'tripline-keys.json',
+    'File of the API keys (tripline keys create). Without keys the service listens on loopback only.',
+  ),
+  'auth.oidc': structure(
+    oidcSchema.nullable(),
+    null,
+    'Identity provider whose tokens (JWT) are accepted beside API keys.',
+    'null, or a mapping such as {issuer: https://id.example, audience: tripline, jwks_url: https://id.example/keys, role_claim: roles}',
+  ),
+  'webhooks.allow_http_loopback': flag(
+    false,
+    'Whether webhooks may be sent to this machine, and without TLS. For development.',
+  ),
+  'redis.url': {
+    ...text(
+      'redis://127.0.0.1:6379',
+      'Redis of the cluster profile; the password is in TRIPLINE_REDIS_PASSWORD or TRIPLINE_REDIS_PASSWORD_FILE.',
+      'redis://[user@]host:port[/db] (rediss: for TLS) without a password; of a Redis Cluster some servers, with commas',
+      REDIS_URLS,
+    ),
+    isHidden: true,
+  },
+  'redis.cluster': flag(false, 'Whether Redis is a Redis Cluster.'),
+  'redis.tls': structure(tlsSchema, false, 'Whether the connection to Redis is encrypted.', TLS_ALLOWED),
+  'redis.wait': text(
+    'none',
+    'Which copies a commit waits for before it is published: none, the disk of the server, or replicas.',
+    'none, disk (Redis 7.2 or later), 1 replica, 2 replicas … 9 replicas',
+    /^(none|disk|1 replica|[2-9] replicas)$/,
+  ),
+  'telemetry.exporter': choice(
+    'none',
+    ['none', 'otlp', 'jaeger'],
+    'Where traces go: nowhere, by OTLP over HTTP (Jaeger takes it, too), or by the protocol of Jaeger itself.',
+  ),
+  'telemetry.endpoint': text(
+    '',
+    'Address of the receiver of traces; empty for the usual port of this machine.',
+    'http://host:4318/v1/traces for otlp; udp://host:6832 or http://host:14268/api/traces for jaeger',
+    /^$|^(https?|udp):\/\/[^\s@]{1,2000}$/,
+  ),
+  'telemetry.sample': fraction(0.01, 'Share of new traces that is kept. Those of alerts always are.'),
   'retention.alerts': duration('365d', 'How long alerts can be looked up.'),
   'retention.decisions': duration('90d', 'How long decisions can be looked up.'),
 } satisfies {readonly [name: string]: Setting<unknown>}
@@ -86,16 +170,6 @@ export type SettingValues = {readonly [Name in SettingName]: z.output<(typeof SE
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[]
 
-/** Sections that the configuration will have: named so that nobody searches for a typing error. */
-const SECTIONS_NOT_IN_USE: ReadonlySet<string> = new Set([
-  'model',
-  'kafka',
-  'redis',
-  'webhooks',
-  'auth',
-  'telemetry',
-])
-
 export function isSettingName(name: string): name is SettingName {
   return Object.hasOwn(SETTINGS, name)
 }
@@ -103,9 +177,4 @@ export function isSettingName(name: string): name is SettingName {
 /** A setting, without the type of its value. */
 export function settingNamed(name: SettingName): Setting<unknown> {
   return SETTINGS[name]
-}
-
-/** Whether a name belongs to something that this version does not do yet. */
-export function isNotInUse(name: string): boolean {
-  return SECTIONS_NOT_IN_USE.has(name.split('.', 1)[0] as string)
 }

@@ -44,7 +44,8 @@ export class BundleHistory {
     return new Map(ids.map((id) => [id, this.contents.get(id) as BundleContent]))
   }
 
-  private idAt(offset: number): string {
+  /** The id of the bundle by which an input at an offset was judged. */
+  idAt(offset: number): string {
     return this.activations.findLast((activation) => activation.offset < offset)?.bundle ?? this.first
   }
 }

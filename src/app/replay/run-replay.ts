@@ -18,6 +18,8 @@ export interface ReplayRun {
   /** By id: the bundles that the lines of a service's recording activate. Without them they are lines like others. */
   readonly recorded?: ReadonlyMap<string, Bundle> | undefined
   readonly publisher: Publisher
+  /** Whether the publisher is to hear of features as they were served. */
+  readonly logsFeatures?: boolean | undefined
   /** Hears of each batch. */
   readonly onBatch?: (batch: CommittedBatch) => void
 }
@@ -46,6 +48,7 @@ export async function runReplay(run: ReplayRun): Promise<readonly Partition[]> {
     store,
     publisher,
     clock: ARRIVAL_CLOCK,
+    logsFeatures: run.logsFeatures ?? false,
     partitionOf,
     bundleOf: async (id) => {
       const named = recorded?.get(id)

@@ -39,9 +39,10 @@ export async function recordedScene(
   if (found === undefined) return undefined
   const profiles = accepted.filter(({state}) => state === undefined).map(({event}) => event)
   const events =
-    stageKeyOf(rule) === 'user_id' ? eventsWith(accepted, found) : eventsByKey(accepted, rule, found)
+    stageKeyOf(rule) === 'user_id' ? eventsWith(accepted, found) : eventsByKey(accepted, rule, found, streamsOf(rule, bundle))
   const {streams, rates, settings} = bundle
-  const scene = {events, profiles, streams, rates, settings}
+  const views = {features: bundle.features, keyField: stageKeyOf(rule)}
+  const scene = {events, profiles, streams, rates, settings, views}
   return {scene, anchor: found.event}
 }
 
@@ -53,16 +54,23 @@ function eventsWith(accepted: readonly AcceptedEvent[], {state}: AcceptedEvent):
 /** The events of all users with the anchor's merchant, device or address. Of two with the same id the first stands. */
 function eventsByKey(
   accepted: readonly AcceptedEvent[],
-  {form, key}: Rule,
+  {key}: Rule,
   {event: anchor}: AcceptedEvent,
+  streams: ReadonlySet<string>,
 ): readonly StoredEvent[] {
   const value = anchor.fields[key]
   if (typeof value !== 'string' || value === '') return [anchor]
   const byId = new Map<string, StoredEvent>()
   for (const {event, state} of accepted) {
-    const isOfRule = state !== undefined && form.streams.includes(event.stream) && event.fields[key] === value
+    const isOfRule = state !== undefined && streams.has(event.stream) && event.fields[key] === value
     const id = JSON.stringify([event.stream, event.id])
     if (isOfRule && !byId.has(id)) byId.set(id, event)
   }
   return [...byId.values()]
+}
+
+/** The streams that a rule looks at, and those that the features of its key count. */
+function streamsOf({form, key}: Rule, {features}: Bundle): ReadonlySet<string> {
+  const ofKey = features.plans.filter(({entity}) => entity === key)
+  return new Set([...form.streams, ...ofKey.flatMap(({logs}) => logs.map(({stream}) => stream))])
 }

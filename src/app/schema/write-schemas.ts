@@ -1,9 +1,12 @@
 import {mkdirSync, writeFileSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
 import {FILE_KINDS, jsonSchemaOf} from '../../core/bundle/file-schemas.js'
+import {packageVersion} from '../cli/package-version.js'
+import {asyncApi} from './asyncapi.js'
 
 /*
- * `npm run schema`: writes the JSON Schemas that editors use, from the schemas that the program itself checks with.
+ * `npm run schema`: writes the JSON Schemas that editors use and the AsyncAPI document, from the schemas that the program
+ * itself checks with.
  */
 
 const folder = fileURLToPath(new URL('../../../docs/schema/', import.meta.url))
@@ -11,3 +14,6 @@ mkdirSync(folder, {recursive: true})
 for (const kind of FILE_KINDS) {
   writeFileSync(`${folder}${kind}.schema.json`, `${JSON.stringify(jsonSchemaOf(kind), null, 2)}\n`)
 }
+
+const docs = fileURLToPath(new URL('../../../docs/', import.meta.url))
+writeFileSync(`${docs}asyncapi.json`, `${JSON.stringify(asyncApi(packageVersion()), null, 2)}\n`)

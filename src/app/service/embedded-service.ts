@@ -1,10 +1,15 @@
 import type {Subscription} from 'rxjs'
+import {AlertTriage} from '../../adapters/embedded/alert-triage.js'
+import {AuditTrail} from '../../adapters/embedded/audit-trail.js'
 import {EmbeddedBundleStore} from '../../adapters/embedded/bundle-store.js'
 import {EmbeddedDatabase} from '../../adapters/embedded/database.js'
 import {EmbeddedEventLog} from '../../adapters/embedded/event-log.js'
 import {IntakeOverloadedError} from '../../adapters/embedded/group-write.js'
+import {EmbeddedIdempotencyKeys} from '../../adapters/embedded/idempotency-keys.js'
 import {EmbeddedReadModel} from '../../adapters/embedded/read-model.js'
 import {EmbeddedStateStore} from '../../adapters/embedded/state-store.js'
+import {EmbeddedWebhookStore} from '../../adapters/embedded/webhook-store.js'
+import {AlertFeed} from '../../adapters/http/alert-feed.js'
 import {
   IntakeSaturatedError,
   type IntakeService,
@@ -12,6 +17,10 @@ import {
 } from '../../adapters/http/intake-service.js'
 import type {ActivationReport} from '../../adapters/http/rules-service.js'
 import type {LedgerReport, StatusService} from '../../adapters/http/status-service.js'
+import {Metrics} from '../../adapters/telemetry/metrics.js'
+import type {PartitionReading} from '../../adapters/telemetry/standing-metrics.js'
+import type {Tracing} from '../../adapters/telemetry/tracing.js'
+import type {Webhooks} from '../../adapters/webhook/webhooks.js'
 import {CONTROL_STREAM} from '../../core/bundle/activation.js'
 import {decoderOf} from '../../core/bundle/decoder-of.js'
 import {type EventTime, formatTime, type WallTime} from '../../core/event/time.js'
@@ -20,14 +29,20 @@ import type {CommittedBatch, RecordFate} from '../../engine/operator/batch.js'
 import {scoring} from '../../engine/pipeline/scoring.js'
 import type {Clock} from '../../engine/port/clock.js'
 import type {IntakeRecord} from '../../engine/port/event-intake.js'
+import type {Publisher} from '../../engine/port/publisher.js'
 import {openPartition} from '../../engine/stage/open-partition.js'
 import type {Partition} from '../../engine/stage/partition.js'
 import {KeptBundles} from '../bundle/kept-bundles.js'
 import {type LoadedBundle, loadFolders} from '../bundle/load-bundle.js'
 import type {Config} from '../config/config.js'
+import {DecisionDesk} from './decision-desk.js'
+import {KeyTimeline} from './key-timeline.js'
 import {OutcomeBoard} from './outcome-board.js'
+import {publishedTo} from './published-to.js'
 import {RuleActivation} from './rule-activation.js'
 import {screen} from './screen.js'
+import {tracingOf} from './tracing-of.js'
+import {webhooksOf} from './webhooks-of.js'
 
 /** So many keys are held in memory; the others are read when they are needed. */
 const KEY_CAPACITY = 100_000
@@ -52,6 +67,8 @@ export interface EmbeddedServiceOptions {
   readonly onActivated?: ((report: ActivationReport) => void) | undefined
   /** Hears why the folder's rules did not. */
   readonly onRefused?: ((faults: readonly string[]) => void) | undefined
+  /** Hears why messages to subscribers could not be taken from their queue or put back; it is tried again. */
+  readonly onWebhookFailure?: ((error: Error) => void) | undefined
   /** The pipeline stopped by itself. Nothing acknowledged is lost: a new start goes on from the last commit. */
   readonly onFailure: (error: Error) => void
 }
@@ -67,6 +84,11 @@ export interface Arrival {
 
 /** The whole engine in one process, on local disk. */
 export class EmbeddedService implements IntakeService, StatusService {
+  readonly decisions: DecisionDesk
+  readonly triage: AlertTriage
+  readonly timelines: KeyTimeline
+  readonly alertFeed: AlertFeed
+  readonly idempotencyKeys: EmbeddedIdempotencyKeys
   private running: Subscription | undefined
   private housekeeping: NodeJS.Timeout | undefined
   private failure: Error | undefined
@@ -77,37 +99,86 @@ export class EmbeddedService implements IntakeService, StatusService {
     private readonly database: EmbeddedDatabase,
     private readonly log: EmbeddedEventLog,
     readonly readModel: EmbeddedReadModel,
+    readonly audit: AuditTrail,
+    readonly webhooks: Webhooks,
+    readonly metrics: Metrics,
+    readonly tracing: Tracing | undefined,
+    private readonly publisher: Publisher,
     private readonly store: EmbeddedStateStore,
     readonly partition: Partition,
     readonly rules: RuleActivation,
     private readonly board: OutcomeBoard,
-  ) {}
+  ) {
+    const {clock} = options
+    this.alertFeed = new AlertFeed(partition.publishedUpTo)
+    this.timelines = new KeyTimeline(store, PARTITION, () => partition.bundle.streams)
+    this.triage = new AlertTriage(database, audit, clock)
+    this.idempotencyKeys = new EmbeddedIdempotencyKeys(database, clock)
+    this.decisions = new DecisionDesk({
+      bundle: () => partition.bundle,
+      submit: (stream, inputs) => this.submit(stream, inputs),
+      published: (transactionId, userId) => readModel.decision(transactionId, userId),
+      clock,
+    })
+  }
 
   /** Opens the data directory and goes on where the last process stopped. Rejects if another process has it open. */
   static async start(options: EmbeddedServiceOptions): Promise<EmbeddedService> {
     const {folder, config, dataDir, clock} = options
     const database = await EmbeddedDatabase.open(dataDir)
+    const tracing = await tracingOf(config)
+    let service: EmbeddedService | undefined
     try {
       const log = await EmbeddedEventLog.open(database, {clock})
-      const readModel = new EmbeddedReadModel(database)
       const store = new EmbeddedStateStore(database)
       const bundles = new KeptBundles(new EmbeddedBundleStore(database))
       const bundleOf = (id: string | undefined) => bundles.inForceAt(id, folder)
-      const partition = await openPartition(PARTITION, bundleOf, store, readModel, KEY_CAPACITY)
+      const audit = await AuditTrail.open(database, clock)
+      const readModel = new EmbeddedReadModel(database, audit)
+      const metrics: Metrics = new Metrics({
+        partitions: () => (service === undefined ? [] : [service.reading()]),
+        webhookBacklog: () => webhooks.backlog(),
+        clock,
+      })
+      const webhooks = webhooksOf(config, {
+        store: await EmbeddedWebhookStore.open(database, audit),
+        onAttempt: (delivery, outcome) => metrics.webhooks.observe(delivery, outcome),
+        onFailure: (error) => options.onWebhookFailure?.(error),
+        trace: tracing?.attempt,
+        clock,
+      })
+      const publisher = metrics.outbox.watched(publishedTo([readModel, webhooks.feed]))
+      const partition = await openPartition(PARTITION, bundleOf, store, publisher, KEY_CAPACITY)
       log.seek(PARTITION, partition.offset)
       const rules = new RuleActivation({
-        ...{partition, log, store, bundles, clock},
+        ...{partition, log, store, bundles, audit, clock},
         readFolder: () => loadFolders(config),
         onActivated: (report) => options.onActivated?.(report),
         onRefused: (faults) => options.onRefused?.(faults),
       })
       await rules.begin(folder)
       const board = new OutcomeBoard(log.end)
-      const service = new EmbeddedService(options, database, log, readModel, store, partition, rules, board)
+      service = new EmbeddedService(
+        options,
+        database,
+        log,
+        readModel,
+        audit,
+        webhooks,
+        metrics,
+        tracing,
+        publisher,
+        store,
+        partition,
+        rules,
+        board,
+      )
       service.run()
+      await webhooks.start()
       return service
     } catch (error) {
       await database.close()
+      await tracing?.stop()
       throw error
     }
   }
@@ -135,7 +206,9 @@ export class EmbeddedService implements IntakeService, StatusService {
     // That stream is not for inputs: one that names it names none.
     const stream = named === CONTROL_STREAM ? undefined : named
     const refusal = screen(stream, bytes, decoderOf(this.partition.bundle))
-    return {stream, bytes: refusal === undefined ? bytes : undefined, refusal, ingestedAt: arrivedAt, attempt}
+    const traceparent = this.tracing?.current()
+    const kept = refusal === undefined ? bytes : undefined
+    return {stream, bytes: kept, refusal, ingestedAt: arrivedAt, attempt, traceparent}
   }
 
   /** Offset of the next input: how many were ever put on the log. */
@@ -176,6 +249,17 @@ export class EmbeddedService implements IntakeService, StatusService {
     }
   }
 
+  private reading(): PartitionReading {
+    const {partition, log} = this
+    const {number, watermark, ledger, unknownCurrencies} = partition
+    return {
+      ...{partition: number, watermark, ledger, unknownCurrencies},
+      unread: log.end - partition.offset,
+      readUpTo: partition.time?.wall,
+      rules: this.rules.running().rules,
+    }
+  }
+
   settledUpTo(): EventTime {
     return this.partition.settledUpTo
   }
@@ -186,25 +270,33 @@ export class EmbeddedService implements IntakeService, StatusService {
     this.log.stop()
     await this.ended
     this.running?.unsubscribe()
+    await this.webhooks.stop()
     await this.database.close()
+    await this.tracing?.stop()
   }
 
   private run(): void {
     const {clock, onBatch} = this.options
-    const {log: source, store, readModel: publisher, partition} = this
+    const {log, tracing, store, publisher, partition} = this
     const batches = scoring({
-      source,
+      source: tracing?.watched(log) ?? log,
       store,
       publisher,
       clock,
       partitionOf: () => partition,
       bundleOf: (id) => this.rules.prepared(id),
+      watch: this.decisions,
+      tracing,
     })
     this.ended = new Promise((resolve) => {
       this.running = batches.subscribe({
         next: (batch) => {
           this.board.post(batch)
+          const {outbox} = batch.commit
+          if (outbox !== undefined) this.alertFeed.publish(outbox.sequence, outbox.alerts)
           this.rules.observe(batch)
+          this.metrics.observe(batch)
+          this.tracing?.published(batch)
           onBatch?.(batch)
         },
         error: (error: Error) => {
@@ -229,6 +321,8 @@ export class EmbeddedService implements IntakeService, StatusService {
 
   private fail(error: Error): void {
     this.failure = error
+    this.metrics.observeFailure(error)
+    this.tracing?.failed(error)
     this.board.fail(error)
     this.rules.fail(error)
     this.options.onFailure(error)
@@ -237,6 +331,8 @@ export class EmbeddedService implements IntakeService, StatusService {
   /** Drops what is older than its retention from the log and the read model. */
   private async keepHouse(): Promise<void> {
     await this.log.expire(this.partition.offset, this.options.clock.now())
+    await this.webhooks.expire()
+    await this.idempotencyKeys.expire()
     const newest = await this.readModel.newestEventTime()
     if (newest === undefined) return
     const {alerts, decisions} = this.options.config.retention

@@ -1,3 +1,4 @@
+import type {AuditTrail} from '../../adapters/embedded/audit-trail.js'
 import type {EmbeddedEventLog} from '../../adapters/embedded/event-log.js'
 import {Exclusive} from '../../adapters/embedded/exclusive.js'
 import type {EmbeddedStateStore} from '../../adapters/embedded/state-store.js'
@@ -10,6 +11,7 @@ import {
 } from '../../adapters/http/rules-service.js'
 import {CONTROL_STREAM, encodeActivation} from '../../core/bundle/activation.js'
 import type {Bundle} from '../../core/bundle/bundle.js'
+import type {Actor} from '../../core/case/audit-record.js'
 import {formatTime} from '../../core/event/time.js'
 import {formatFault} from '../../core/source/source-fault.js'
 import type {CommittedBatch} from '../../engine/operator/batch.js'
@@ -28,6 +30,7 @@ export interface RuleActivationParts {
   readonly log: EmbeddedEventLog
   readonly store: EmbeddedStateStore
   readonly bundles: KeptBundles
+  readonly audit: AuditTrail
   readonly clock: Clock
   /** What the rules and features folders hold now. Rejects with a BundleError. */
   readonly readFolder: () => Promise<LoadedBundle>
@@ -36,6 +39,9 @@ export interface RuleActivationParts {
   /** Hears of a folder that was refused. */
   readonly onRefused: (faults: readonly string[]) => void
 }
+
+/** Says of an activation that the folder's new content brought it about. */
+const FOLDER: Actor = {id: 'folder', name: 'the rules folder'}
 
 /** Somebody who waits for an activation to be in force. */
 interface Waiting {
@@ -80,7 +86,7 @@ export class RuleActivation implements RulesService {
     if (folder === undefined || !(await this.isNew(folder.bundle))) return
     const faults = await refusals(folder.bundle, this.latest, bundles)
     if (faults.length > 0) this.refuse(faults)
-    else await this.append(folder, [], undefined)
+    else await this.append(folder, [], FOLDER, undefined)
   }
 
   /** For the pipeline: a bundle that a control record names. */
@@ -91,21 +97,21 @@ export class RuleActivation implements RulesService {
     return {bundle, refilled}
   }
 
-  activate({bundle: id, backfill}: ActivationRequest): Promise<ActivationReport> {
+  activate({by, bundle: id, backfill}: ActivationRequest): Promise<ActivationReport> {
     return this.requests.run(async () => {
       const {bundles} = this.parts
       if (id === undefined) {
         const next = await this.readFolder()
         const faults = await refusals(next.bundle, this.latest, bundles, backfill)
         if (faults.length > 0) throw new RulesRefusedError(faults)
-        return this.bringIntoForce(next, backfill)
+        return this.bringIntoForce(next, backfill, by)
       }
       const next = await bundles.load(id)
       const unknown = unknownRules(next.bundle, backfill)
       if (unknown.length > 0) throw new RulesRefusedError(unknown)
       // What the folder holds now is not what was asked for: it waits until it changes.
       const folder = await this.parts.readFolder().catch(() => undefined)
-      const report = await this.bringIntoForce(next, backfill)
+      const report = await this.bringIntoForce(next, backfill, by)
       if (folder !== undefined) await bundles.store.noteFolder(folder.bundle.id)
       return report
     })
@@ -122,7 +128,7 @@ export class RuleActivation implements RulesService {
         }
         const faults = await refusals(next.bundle, this.latest, this.parts.bundles)
         if (faults.length > 0) throw new RulesRefusedError(faults)
-        await this.bringIntoForce(next, [])
+        await this.bringIntoForce(next, [], FOLDER)
       } catch (error) {
         if (!(error instanceof RulesRefusedError)) throw error
         this.refuse(error.faults)
@@ -166,7 +172,11 @@ export class RuleActivation implements RulesService {
     })
   }
 
-  private async bringIntoForce(next: LoadedBundle, backfill: readonly string[]): Promise<ActivationReport> {
+  private async bringIntoForce(
+    next: LoadedBundle,
+    backfill: readonly string[],
+    by: Actor,
+  ): Promise<ActivationReport> {
     this.refused = null
     const {bundle} = next
     if (bundle.id === this.latest.id && backfill.length === 0) {
@@ -175,7 +185,7 @@ export class RuleActivation implements RulesService {
     }
     await this.refill(bundle, backfill)
     return new Promise((resolve, reject) => {
-      this.append(next, backfill, {resolve, reject}).catch(reject)
+      this.append(next, backfill, by, {resolve, reject}).catch(reject)
     })
   }
 
@@ -192,12 +202,21 @@ export class RuleActivation implements RulesService {
   private async append(
     next: LoadedBundle,
     backfill: readonly string[],
+    by: Actor,
     waiting: Waiting | undefined,
   ): Promise<void> {
     if (this.failure !== undefined) throw this.failure
-    const {bundles, log, clock, partition} = this.parts
+    const {bundles, log, clock, partition, audit} = this.parts
     const {id} = next.bundle
     await bundles.keep(next)
+    // Before the log has it: no rules come into force of which nobody knows who wanted them.
+    await audit.write({
+      actor: by,
+      action: 'rules.activate',
+      subject: {type: 'bundle', id},
+      before: {bundle: this.latest.id},
+      after: {bundle: id, backfill: [...backfill]},
+    })
     const bytes = Buffer.from(encodeActivation({bundle: id, backfill}))
     const record = {stream: CONTROL_STREAM, bytes, refusal: undefined, ingestedAt: clock.now()}
     // It may be in force before the log says that it has it.

@@ -1,5 +1,5 @@
-import type {FastifyBaseLogger} from 'fastify'
-import {createHttpServer} from '../../adapters/http/http-server.js'
+import {createHttpServer, type HttpServerOptions, type HttpServices} from '../../adapters/http/http-server.js'
+import {assertLoopback} from '../../adapters/http/loopback.js'
 import type {Config} from '../config/config.js'
 import type {EmbeddedService} from './embedded-service.js'
 
@@ -12,23 +12,43 @@ export interface HttpListener {
   close(): Promise<void>
 }
 
-/** Puts the HTTP interface in front of a service. */
-export async function serveHttp(
+/** Puts the HTTP interface in front of the embedded service. */
+export function serveHttp(
   service: EmbeddedService,
-  {http}: Config,
-  logger?: FastifyBaseLogger,
+  config: Config,
+  options: Omit<HttpServerOptions, 'bodyLimit'> = {},
 ): Promise<HttpListener> {
-  const app = createHttpServer(
+  return listen(
     {
       streams: () => service.partition.bundle.streams,
       intake: service,
+      decisions: service.decisions,
+      idempotencyKeys: service.idempotencyKeys,
       status: service,
       alerts: service.readModel,
+      triage: service.triage,
+      timelines: service.timelines,
+      alertFeed: service.alertFeed,
       settledUpTo: () => service.settledUpTo(),
       rules: service.rules,
+      webhooks: service.webhooks,
+      metrics: service.metrics,
+      audit: service.audit,
     },
-    {bodyLimit: http.bodyLimit, logger},
+    config,
+    {instrument: service.tracing?.instrument, ...options},
   )
+}
+
+/** Puts the HTTP interface in front of services. */
+export async function listen(
+  services: HttpServices,
+  {http}: Config,
+  options: Omit<HttpServerOptions, 'bodyLimit'>,
+): Promise<HttpListener> {
+  // Whoever calls this without keys, by whatever way: only this machine may be let in.
+  if (options.authenticate === undefined) assertLoopback(http.host)
+  const app = createHttpServer(services, {...options, bodyLimit: http.bodyLimit})
   const url = await app.listen({host: http.host, port: http.port})
   return {
     url,

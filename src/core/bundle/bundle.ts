@@ -2,6 +2,7 @@ import type {Policy} from '../decision/policy.js'
 import type {Project} from '../event/projection.js'
 import type {Rates} from '../event/rates.js'
 import type {KeyField, Stream} from '../event/stream.js'
+import type {FeatureSet} from '../feature/feature-set.js'
 import type {Limits} from '../rule/form.js'
 import type {PredicateTable} from '../rule/predicate-table.js'
 import type {Rule} from '../rule/rule.js'
@@ -49,6 +50,7 @@ export interface Bundle {
   readonly sources: readonly RuleSource[]
   readonly policy: Policy
   readonly rates: Rates
+  readonly features: FeatureSet
   /** By stream: what an accepted event is reduced to. */
   readonly projections: ReadonlyMap<string, Project>
   /** By stream: the fields that the projections keep. */
@@ -75,13 +77,14 @@ export function assembleBundle(parts: {
   readonly sources: readonly RuleSource[]
   readonly policy: Policy
   readonly rates: Rates
+  readonly features: FeatureSet
   readonly predicates: ReadonlyMap<string, PredicateTable>
   readonly fieldsInUse: FieldNames
   readonly ruleFields: ReadonlyMap<string, FieldNames>
 }): Bundle {
-  const {settings, streams, rules} = parts
-  const fields = keptFields(streams, parts.fieldsInUse)
-  const ruleSets = ruleSetsOf(rules, streams)
+  const {settings, streams, rules, features} = parts
+  const fields = keptFields(streams, parts.fieldsInUse, features.fieldsInUse)
+  const ruleSets = ruleSetsOf(rules, streams, features)
   const lookahead = Math.max(0, ...rules.map(({form}) => form.lookahead))
   const lookback = Math.max(0, ...rules.map(({form, cooldown}) => form.lookback + (cooldown ?? 0)))
   const merchantRules = [...ruleSets.values()].flatMap((set) => set.merchantRules)
@@ -94,6 +97,7 @@ export function assembleBundle(parts: {
     sources: parts.sources,
     policy: parts.policy,
     rates: parts.rates,
+    features,
     projections: projectionsTo(fields, streams),
     fields,
     ruleFields: parts.ruleFields,
@@ -101,6 +105,10 @@ export function assembleBundle(parts: {
     ruleSets,
     lookahead,
     merchantReach: Math.max(0, ...merchantRules.map(({form}) => form.lookback + form.lookahead)),
-    retention: Math.max(dedupRetention, lookback + lookahead + allowedLateness + settings.locationMaxAge),
+    retention: Math.max(
+      dedupRetention,
+      lookback + lookahead + allowedLateness + Math.max(settings.locationMaxAge, features.exactReach),
+      features.feedbackHorizon === 0 ? 0 : features.feedbackHorizon + allowedLateness,
+    ),
   }
 }

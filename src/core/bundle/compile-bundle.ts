@@ -2,6 +2,8 @@ import {DEFAULT_POLICY, type Policy} from '../decision/policy.js'
 import type {Rates} from '../event/rates.js'
 import type {Stream} from '../event/stream.js'
 import type {ValueList} from '../expression/scope.js'
+import {compileViews} from '../feature/compile-views.js'
+import {FEATURE_VIEW_SCHEMA} from '../feature/view-file.js'
 import type {RuleContext} from '../rule/rule-compilation.js'
 import {RULE_SCHEMA} from '../rule/rule-file.js'
 import {byPlace, isError, type SourceFault, type SourceFile} from '../source/source-fault.js'
@@ -41,9 +43,13 @@ export function compileBundle({files, streams, settings}: BundleSources): Compil
   const policies = open.read<Policy>(POLICY_SCHEMA, policyFileSchema, faults)
   const rateFiles = open.read(RATES_SCHEMA, ratesFileSchema, faults)
   const ratesFile = onlyOne(rateFiles, faults)
+  const listsByName = valueLists(lists, faults)
+  const views = open.named(FEATURE_VIEW_SCHEMA)
+  const features = compileViews(views, {streams, lists: listsByName}, faults)
   const context: RuleContext = {
     streams,
-    lists: valueLists(lists, faults),
+    lists: listsByName,
+    features,
     predicates: new Map(),
     fieldsInUse: new Map(),
   }
@@ -62,6 +68,7 @@ export function compileBundle({files, streams, settings}: BundleSources): Compil
     sources,
     policy,
     rates,
+    features,
     predicates,
     fieldsInUse,
     ruleFields,

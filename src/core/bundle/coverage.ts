@@ -99,9 +99,10 @@ export function exactFrom(rule: Rule, since: EventTime, bundle: Bundle, coverage
 }
 
 /** So far before its anchor (ms) an event can matter to a rule. */
-export function reachOf(rule: Rule, {ruleSets, settings}: Bundle): number {
-  const joins = ruleSets.get(stageKeyOf(rule))?.locationRules.includes(rule) === true
-  return rule.form.lookback + (joins ? settings.locationMaxAge : 0)
+export function reachOf(rule: Rule, {ruleSets, settings, features}: Bundle): number {
+  const {locationRules, featureRules} = ruleSets.get(stageKeyOf(rule)) ?? NO_RULES
+  const joined = locationRules.includes(rule) ? settings.locationMaxAge : 0
+  return rule.form.lookback + Math.max(joined, featureRules.includes(rule) ? features.reach : 0)
 }
 
 /** What to read again from the log, so that rules that begin with anchors of a time see all their fields. */

@@ -1,4 +1,5 @@
 import {globalRegistry, toJSONSchema, type z} from 'zod'
+import {anyFeatureViewSchema} from '../feature/view-file.js'
 import {anyRuleFileSchema} from '../rule/rule-file.js'
 import {listFileSchema} from './list-file.js'
 import {policyFileSchema} from './policy-file.js'
@@ -10,6 +11,7 @@ const FILE_SCHEMAS: {readonly [kind: string]: z.ZodType} = {
   list: listFileSchema,
   policy: policyFileSchema,
   rates: ratesFileSchema,
+  'feature-view': anyFeatureViewSchema,
 }
 
 export const FILE_KINDS = Object.keys(FILE_SCHEMAS)

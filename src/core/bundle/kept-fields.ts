@@ -10,13 +10,16 @@ const ALWAYS_IN_USE: {readonly [stream: string]: readonly string[]} = {
   [LOCATIONS]: ['lat', 'lon'],
 }
 
-/** What is kept of the events of each stream, where rules use these fields. */
-export function keptFields(streams: ReadonlyMap<string, Stream>, inUse: FieldNames): FieldNames {
+/** What is kept of the events of each stream, where rules and features use these fields. */
+export function keptFields(
+  streams: ReadonlyMap<string, Stream>,
+  ...inUse: readonly FieldNames[]
+): FieldNames {
   return new Map(
     [...streams.values()].map(({name, fieldTypes}) => {
       // Profiles are kept for ever, longer than any log: a rule of tomorrow will not find elsewhere what is dropped today.
       const always = name === MERCHANTS ? fieldTypes.keys() : (ALWAYS_IN_USE[name] ?? [])
-      return [name, new Set([...always, ...(inUse.get(name) ?? [])])]
+      return [name, new Set([...always, ...inUse.flatMap((fields) => [...(fields.get(name) ?? [])])])]
     }),
   )
 }

@@ -1,4 +1,5 @@
 import type {z} from 'zod'
+import {FEATURE_VIEW_SCHEMA} from '../feature/view-file.js'
 import {RULE_SCHEMA} from '../rule/rule-file.js'
 import type {SourceFault, SourceFile} from '../source/source-fault.js'
 import {type CheckedDocument, type RawDocument, readYaml, schemaNameOf} from '../source/yaml-document.js'
@@ -6,7 +7,7 @@ import {LIST_SCHEMA} from './list-file.js'
 import {POLICY_SCHEMA} from './policy-file.js'
 import {RATES_SCHEMA} from './rates-file.js'
 
-const KNOWN_SCHEMAS = [RULE_SCHEMA, LIST_SCHEMA, POLICY_SCHEMA, RATES_SCHEMA]
+const KNOWN_SCHEMAS = [RULE_SCHEMA, LIST_SCHEMA, POLICY_SCHEMA, RATES_SCHEMA, FEATURE_VIEW_SCHEMA]
 
 export interface OpenFile {
   readonly path: string

@@ -1,4 +1,5 @@
 import type {KeyField, Stream} from '../event/stream.js'
+import type {FeatureSet} from '../feature/feature-set.js'
 import {ConcernedRules} from '../rule/concerned-rules.js'
 import type {Rule} from '../rule/rule.js'
 
@@ -8,9 +9,15 @@ export interface RuleSet {
   readonly byStream: ReadonlyMap<string, ConcernedRules>
   readonly locationRules: readonly Rule[]
   readonly merchantRules: readonly Rule[]
+  readonly featureRules: readonly Rule[]
 }
 
-export const NO_RULES: RuleSet = {byStream: new Map(), locationRules: [], merchantRules: []}
+export const NO_RULES: RuleSet = {
+  byStream: new Map(),
+  locationRules: [],
+  merchantRules: [],
+  featureRules: [],
+}
 
 /** The field by whose values the histories are kept that a rule looks at: cards belong to users. */
 export function stageKeyOf({key}: Rule): KeyField {
@@ -21,6 +28,7 @@ export function stageKeyOf({key}: Rule): KeyField {
 export function ruleSetsOf(
   rules: readonly Rule[],
   streams: ReadonlyMap<string, Stream>,
+  features: FeatureSet,
 ): ReadonlyMap<KeyField, RuleSet> {
   const keys = new Set(rules.map(stageKeyOf))
   return new Map(
@@ -29,12 +37,17 @@ export function ruleSetsOf(
       ruleSetOf(
         rules.filter((rule) => stageKeyOf(rule) === key),
         streams,
+        features,
       ),
     ]),
   )
 }
 
-function ruleSetOf(rules: readonly Rule[], streams: ReadonlyMap<string, Stream>): RuleSet {
+function ruleSetOf(
+  rules: readonly Rule[],
+  streams: ReadonlyMap<string, Stream>,
+  {byName}: FeatureSet,
+): RuleSet {
   const byStream = new Map<string, ConcernedRules>()
   for (const [name, {rank}] of streams) {
     const naming = rules.filter(({form}) => form.streams.includes(name))
@@ -44,7 +57,21 @@ function ruleSetOf(rules: readonly Rule[], streams: ReadonlyMap<string, Stream>)
     ...conditions.map(({condition}) => condition),
     ...guards,
   ]
+  const featuresOf = (rule: Rule) => conditionsOf(rule).flatMap(({uses}) => uses.features)
+  const joinsFor = (name: string, join: 'location' | 'merchant') => {
+    const feature = byName.get(name)?.feature
+    return feature?.kind === 'row' && feature.value.uses[join]
+  }
   const uses = (join: 'location' | 'merchant') =>
-    rules.filter((rule) => conditionsOf(rule).some((condition) => condition.uses[join]))
-  return {byStream, locationRules: uses('location'), merchantRules: uses('merchant')}
+    rules.filter(
+      (rule) =>
+        conditionsOf(rule).some((condition) => condition.uses[join]) ||
+        featuresOf(rule).some((name) => joinsFor(name, join)),
+    )
+  return {
+    byStream,
+    locationRules: uses('location'),
+    merchantRules: uses('merchant'),
+    featureRules: rules.filter((rule) => featuresOf(rule).length > 0),
+  }
 }

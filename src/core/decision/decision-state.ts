@@ -20,9 +20,14 @@ export function applyToDecision(state: KeyState, change: ExplainedChange): Decis
   const own = {rule: {id, version, action, score}, alertId, reason: change.explanation.reason}
   decision.hits = hit === 'none' ? others : [...others, own].sort(byWeight)
   decision.decision = decide(decision.hits.map(({rule: hitting}) => hitting))
-  if (state.decisions === undefined) state.decisions = new Map()
-  state.decisions.set(anchor.id, decision)
+  rememberDecision(state, decision)
   return decision
+}
+
+/** Keeps the state of a decision that is not merely "approve, revision 0". */
+export function rememberDecision(state: KeyState, decision: DecisionState): void {
+  if (state.decisions === undefined) state.decisions = new Map()
+  state.decisions.set(decision.transaction.id, decision)
 }
 
 /** The user on whose transaction a live rule of a further stage speaks; undefined if it is about no decision. */

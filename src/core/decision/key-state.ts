@@ -1,5 +1,6 @@
 import type {StoredEvent} from '../event/stored-event.js'
 import type {KeyField} from '../event/stream.js'
+import type {KeyFeatures} from '../feature/key-features.js'
 import {KeyHistory} from '../history/key-history.js'
 import type {Rule} from '../rule/rule.js'
 import type {RuleFirings} from './firing.js'
@@ -29,6 +30,8 @@ export interface KeyState {
   readonly keyField: KeyField
   readonly key: string
   readonly history: KeyHistory
+  /** What its features are worked out from; undefined where no view asks. */
+  features: KeyFeatures | undefined
   /** Accepted in the batch that is under way, in the order of arrival; in the history once they are matched. */
   pending: readonly StoredEvent[]
   /** By rule and key value (`firingsKey`); undefined until a rule fires. */
@@ -49,6 +52,7 @@ export function emptyKeyState(key: string, keyField: KeyField): KeyState {
     keyField,
     key,
     history: new KeyHistory(),
+    features: undefined,
     pending: NOTHING_PENDING,
     firings: undefined,
     stopped: undefined,

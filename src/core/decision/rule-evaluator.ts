@@ -5,6 +5,8 @@ import type {StoredEvent} from '../event/stored-event.js'
 import {LOCATIONS, TRANSACTION_RANK, TRANSACTIONS} from '../event/stream.js'
 import {BEGINNING_OF_TIME, type EventTime} from '../event/time.js'
 import type {Evaluation} from '../expression/evaluation.js'
+import {FeatureLookup} from '../feature/feature-lookup.js'
+import type {KeyFeatures} from '../feature/key-features.js'
 import {locationAsOf, spanOfFix} from '../history/as-of-join.js'
 import {KeyHistory} from '../history/key-history.js'
 import type {VersionedTable} from '../history/versioned-table.js'
@@ -59,6 +61,8 @@ export class RuleEvaluator implements KeyView {
     anchorTime: 0 as EventTime,
   }
   history: KeyHistory = new KeyHistory()
+  private features: KeyFeatures | undefined
+  private readonly lookup: FeatureLookup
   private counts: RuleCounts | undefined
   private changes: ExplainedChange[] = []
 
@@ -71,6 +75,7 @@ export class RuleEvaluator implements KeyView {
     private readonly since: readonly EventTime[],
   ) {
     this.limits = bundle.settings
+    this.lookup = new FeatureLookup(bundle.features, this)
   }
 
   /** What an accepted event, already in the history of its key, changes. */
@@ -82,6 +87,7 @@ export class RuleEvaluator implements KeyView {
     }
     if (event.stream === LOCATIONS && this.rules.locationRules.length > 0)
       this.fixEntered(state, event, horizon)
+    if (this.rules.featureRules.length > 0) this.windowsChanged(state, event, horizon)
     return this.changes
   }
 
@@ -118,6 +124,10 @@ export class RuleEvaluator implements KeyView {
     return typeof id === 'string' ? this.merchants.asOf(id, transaction.time) : undefined
   }
 
+  featuresAsOf(transaction: StoredEvent, names: readonly string[]): Evaluation['features'] {
+    return this.lookup.of(this.features, transaction, names)
+  }
+
   countMissingInput(): void {
     if (this.counts !== undefined) this.counts.missing_input++
   }
@@ -128,6 +138,7 @@ export class RuleEvaluator implements KeyView {
 
   private begin(state: KeyState): void {
     this.history = state.history
+    this.features = state.features
     this.changes = []
   }
 
@@ -137,6 +148,14 @@ export class RuleEvaluator implements KeyView {
     if (newest === undefined || newest.time < fix.time) return
     const {from, to} = spanOfFix(this.history, fix, this.bundle.settings.locationMaxAge)
     this.joinChanged(this.rules.locationRules, state, from, to, horizon)
+  }
+
+  /** An event out of order counts in the windows of the transactions after it: in order there are none. */
+  private windowsChanged(state: KeyState, event: StoredEvent, horizon: Horizon): void {
+    const newest = this.history.series(TRANSACTION_RANK)?.events.at(-1)
+    if (newest === undefined || newest === event || newest.time < event.time) return
+    const {reach} = this.bundle.features
+    this.joinChanged(this.rules.featureRules, state, event.time, event.time + reach, horizon)
   }
 
   /** The transactions between two times see another location or merchant: looks anew at every anchor they can matter to. */

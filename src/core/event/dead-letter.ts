@@ -1,3 +1,5 @@
+import {z} from 'zod'
+
 /** Why an input was not accepted. Stable: dashboards and replays rely on these words. */
 const DEAD_LETTER_REASONS = [
   'too_large',
@@ -17,15 +19,17 @@ export function isDeadLetterReason(value: unknown): value is DeadLetterReason {
 }
 
 /** An input that was refused: one for each, with what is needed to look at it, mend it and send it again. */
-export interface DeadLetter {
-  readonly reason: DeadLetterReason
+export const deadLetterSchema = z.strictObject({
+  reason: z.enum(DEAD_LETTER_REASONS),
   /** What is wrong, in words. Never holds a value that could be a card number. */
-  readonly detail: string
-  readonly origin: {readonly topic: string; readonly partition: number; readonly offset: number}
+  detail: z.string(),
+  origin: z.strictObject({topic: z.string(), partition: z.int(), offset: z.int()}),
   /** The step that refused it. */
-  readonly stage: 'decode' | 'admit'
+  stage: z.enum(['decode', 'admit']),
   /** How many times it was tried, from 1. */
-  readonly attempt: number
+  attempt: z.int().min(1),
   /** The raw bytes in base64; null if they hold a card number or were too many to keep. */
-  readonly raw: string | null
-}
+  raw: z.string().nullable(),
+})
+
+export type DeadLetter = Readonly<z.infer<typeof deadLetterSchema>>

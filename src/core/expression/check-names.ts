@@ -173,6 +173,8 @@ function feature(checking: Checking, node: FieldNode, key: string): Term {
     checking.uses.features.add(key)
     return {kind: 'feature', type: 'dyn', key}
   }
+  const other = checking.scope.otherFeatures?.get(key)
+  if (other !== undefined) return refuse(checking, node, other.message, other.remedy)
   const [view = '', name = ''] = key.split('.')
   const known = [...features.keys()]
   const inView = known.filter((each) => each.startsWith(`${view}.`))

@@ -24,6 +24,21 @@ const CONSTANT_REMEDY = 'remove it, or compare a field of an event'
 
 /** Resolves the names and checks the types of a condition. Reports everything that is wrong, not just the first. */
 export function checkCondition(condition: Node, text: string, scope: Scope): Checked {
+  const checking = newChecking(text, scope)
+  const nodes = conjuncts(condition)
+  const terms = checkParts(checking, nodes, NO_NAMES)
+  const parts = nodes.map((node, index) => ({node, term: terms[index]!}))
+  return {parts, ...found(checking)}
+}
+
+/** The same for an expression of any type. */
+export function checkValue(node: Node, text: string, scope: Scope): Omit<Checked, 'parts'> & {term: Term} {
+  const checking = newChecking(text, scope)
+  const term = check(checking, node, NO_NAMES)
+  return {term, ...found(checking)}
+}
+
+function newChecking(text: string, scope: Scope): Checking {
   const checking: Checking = {
     scope,
     uses: new Uses(),
@@ -34,12 +49,12 @@ export function checkCondition(condition: Node, text: string, scope: Scope): Che
     check: (node, names) => check(checking, node, names),
     text: ({start, end}) => text.slice(start, end),
   }
-  const nodes = conjuncts(condition)
-  const terms = checkParts(checking, nodes, NO_NAMES)
-  const parts = nodes.map((node, index) => ({node, term: terms[index]!}))
-  const {uses, faults, warnings, constantParts} = checking
+  return checking
+}
+
+function found({uses, faults, warnings, constantParts}: Checking): Omit<Checked, 'parts'> {
   const inOrder = (a: ExpressionFault, b: ExpressionFault): number => a.start - b.start || a.end - b.end
-  return {parts, uses, faults: faults.toSorted(inOrder), warnings: warnings.toSorted(inOrder), constantParts}
+  return {uses, faults: faults.toSorted(inOrder), warnings: warnings.toSorted(inOrder), constantParts}
 }
 
 /** Once: what comes after the limit would only repeat it. */

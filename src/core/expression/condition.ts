@@ -73,18 +73,16 @@ function conditionOf(text: string, whole: Term, clauses: readonly Clause[], uses
     text,
     canonical: canonicalText(whole),
     slots: [...uses.slots].sort((a, b) => a - b),
-    uses: {
-      location: uses.location,
-      merchant: uses.merchant,
-      features: [...uses.features].sort(),
-      lists: [...uses.lists].sort(),
-      fields: uses.fields,
-    },
+    uses: plainUses(uses),
     fixed,
     test: generateTest(whole),
     clauses,
   }
   return fixed ? {...condition, testOne: generateTestOne(whole)} : condition
+}
+
+export function plainUses({location, merchant, features, lists, fields}: Uses): ConditionUses {
+  return {location, merchant, features: [...features].sort(), lists: [...lists].sort(), fields}
 }
 
 /** A condition that always says the same is hardly what was meant. */

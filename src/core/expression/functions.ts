@@ -33,6 +33,8 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
   conversion('double', 'double', 'double', ([value]) => value!),
   conversion('double', 'string', 'double', ([value]) => `h.double(${value})`),
   conversion('double', 'dyn', 'double', ([value]) => `h.double(${value})`),
+  // Seconds since the epoch, with their fraction.
+  conversion('double', 'timestamp', 'double', ([value]) => `(${value} / ${SECOND_MS})`),
   conversion('int', 'double', 'double', ([value]) => `h.int(${value})`),
   conversion('int', 'string', 'double', ([value]) => `h.int(${value})`),
   conversion('int', 'timestamp', 'double', ([value]) => `Math.floor(${value} / ${SECOND_MS})`),
@@ -42,6 +44,12 @@ export const FUNCTIONS: readonly FunctionEntry[] = [
     entry('size', method, ['list'], 'double', ([value]) => `${value}.length`),
     entry('size', method, ['dyn'], 'double', ([value]) => `h.size(${value})`),
   ]),
+  ...['abs', 'sqrt', 'log', 'exp', 'sin', 'cos'].map((name) =>
+    entry(name, false, ['double'], 'double', ([value]) => `Math.${name}(${value})`),
+  ),
+  entry('km_between', false, ['double', 'double', 'double', 'double'], 'double', (degrees) => {
+    return `h.haversineKm(${degrees.join(', ')})`
+  }),
   method('contains', ['string', 'string'], 'bool', ([value, part]) => `(${value}.includes(${part}) ? 1 : 0)`),
   method(
     'startsWith',

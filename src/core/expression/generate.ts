@@ -19,7 +19,15 @@ export function generateTestOne(term: Term): (event: StoredEvent) => Truth {
 
 /** A function that yields the plain value of a term (times in milliseconds), `undefined` for an error value. */
 export function generateValue(term: Term): (evaluation: Evaluation) => unknown {
-  const frame = newFrame(new Program(), false)
+  return valueIn(newFrame(new Program(), false), term)
+}
+
+/** The same for a term that names one bound event and no join, feature, aggregate or expiring list. */
+export function generateValueOf(term: Term): (event: StoredEvent) => unknown {
+  return valueIn(newFrame(new Program(), true), term)
+}
+
+function valueIn<Argument>(frame: Frame, term: Term): (argument: Argument) => unknown {
   const value = held(emit(term, frame), frame)
   const plain = term.type === 'bool' ? `${value.again} === 1` : value.again
   return build(frame, `${isErrorCode(term.type, value)} ? undefined : ${plain}`)

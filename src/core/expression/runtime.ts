@@ -2,7 +2,7 @@ import type {StoredEvent} from '../event/stored-event.js'
 import {type EventTime, formatTime, parseEventTime} from '../event/time.js'
 import {cycle, dayOfYear, formatDuration, parseDuration} from './civil-time.js'
 import {ERROR, FALSE, TRUE, type Truth} from './evaluation.js'
-import {distanceKm, distanceMiles, secondsBetween, speedKmh} from './geography.js'
+import {distanceKm, distanceMiles, haversineKm, secondsBetween, speedKmh} from './geography.js'
 import {compareText} from './text-order.js'
 
 /*
@@ -129,6 +129,7 @@ export const RUNTIME = {
   dayOfYear,
   formatDuration,
   parseDuration,
+  haversineKm,
   distanceKm,
   distanceMiles,
   secondsBetween,

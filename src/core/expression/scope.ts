@@ -38,6 +38,8 @@ export interface Scope {
   readonly merchant: Join
   /** Types of the features, by `view.name`. */
   readonly features: ReadonlyMap<string, ValueType>
+  /** Why a feature that there is cannot be used here, by `view.name`. */
+  readonly otherFeatures?: ReadonlyMap<string, {readonly message: string; readonly remedy: string}>
   readonly lists: ReadonlyMap<string, ValueList>
   /** The name whose window `count()`, `sum(x)` … aggregate. Only in `having`. */
   readonly window?: string

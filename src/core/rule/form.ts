@@ -40,6 +40,8 @@ export interface KeyView {
   readonly evaluation: Evaluation
   locationAsOf(transaction: StoredEvent): StoredEvent | undefined
   merchantAsOf(transaction: StoredEvent): StoredEvent | undefined
+  /** These features, by `view.name`, of the rule's own key as of a transaction, itself included. Reused scratch. */
+  featuresAsOf(transaction: StoredEvent, names: readonly string[]): Evaluation['features']
   /** A condition met a missing input. */
   countMissingInput(): void
   /** An evaluation reached a limit on work. */

@@ -38,6 +38,8 @@ export function conditionHolds(condition: Condition, joined: StoredEvent, view: 
 export function bindJoins(condition: Condition, joined: StoredEvent, view: KeyView): void {
   if (condition.uses.location) view.evaluation.location = view.locationAsOf(joined)
   if (condition.uses.merchant) view.evaluation.merchant = view.merchantAsOf(joined)
+  const {features} = condition.uses
+  if (features.length > 0) view.evaluation.features = view.featuresAsOf(joined, features)
 }
 
 function hasBit(event: StoredEvent, bit: number): boolean {

@@ -2,6 +2,8 @@ import {LOCATIONS, MERCHANTS, type Stream, TRANSACTIONS} from '../event/stream.j
 import {type Condition, compileCondition} from '../expression/condition.js'
 import type {EventName, Join, Scope, ValueList} from '../expression/scope.js'
 import {closest} from '../expression/suggest.js'
+import {featureScope} from '../feature/feature-scope.js'
+import type {FeatureSet} from '../feature/feature-set.js'
 import type {SourceFault} from '../source/source-fault.js'
 import type {CheckedDocument} from '../source/yaml-document.js'
 import {PredicateTable} from './predicate-table.js'
@@ -11,6 +13,7 @@ import type {RuleFile} from './rule-file.js'
 export interface RuleContext {
   readonly streams: ReadonlyMap<string, Stream>
   readonly lists: ReadonlyMap<string, ValueList>
+  readonly features: FeatureSet
   /** Single-event predicates by stream: shared by all rules. */
   readonly predicates: Map<string, PredicateTable>
   /** Names of the fields in use, by stream. */
@@ -73,7 +76,7 @@ export class RuleCompilation {
       events,
       location: !isTransaction ? joins : this.isOfOneUser ? this.join(LOCATIONS) : ofManyUsers,
       merchant: isTransaction ? this.join(MERCHANTS) : joins,
-      features: new Map(),
+      ...featureScope(this.context.features, this.file.key, tested.name),
       lists: this.context.lists,
     }
   }
@@ -94,6 +97,9 @@ export class RuleCompilation {
     const {condition} = compiled
     for (const [stream, fields] of condition.uses.fields) for (const field of fields) this.use(stream, field)
     if (condition.uses.merchant) this.use(TRANSACTIONS, 'merchant_id')
+    if (condition.uses.features.length > 0)
+      for (const [stream, fields] of this.context.features.fieldsInUse)
+        for (const field of fields) this.use(stream, field)
     return this.context.vary === undefined ? condition : this.context.vary(condition, path.join('.'))
   }
 

@@ -1,12 +1,14 @@
 import {map, type OperatorFunction} from 'rxjs'
+import {type Verdict, verdictOf} from '../../core/case/verdict.js'
 import type {KeyState} from '../../core/decision/key-state.js'
 import {textHoldsCardNumber} from '../../core/event/card-number.js'
 import type {DeadLetter} from '../../core/event/dead-letter.js'
 import {type DecodedEvent, isRefusal, type Refusal, rawForDeadLetter} from '../../core/event/decode.js'
 import {usdPer} from '../../core/event/rates.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
-import {TRANSACTIONS} from '../../core/event/stream.js'
+import {FEEDBACK, TRANSACTION_RANK, TRANSACTIONS} from '../../core/event/stream.js'
 import type {EventTime, WallTime} from '../../core/event/time.js'
+import {withTransaction} from '../../core/feature/feedback-join.js'
 import {book, type Fate, UNKNOWN_STREAM} from '../../core/ledger/ledger.js'
 import {
   advanceWatermark,
@@ -40,6 +42,7 @@ class Admission {
   private readonly accepted: AcceptedEvent[] = []
   private readonly deadLetters: DeadLetter[] = []
   private readonly late: LateInput[] = []
+  private readonly verdicts: Verdict[] = []
   /** Profiles accepted in this batch, which are not in the table yet. */
   private readonly newProfiles = new Map<string, StoredEvent>()
   private readonly partition: Partition
@@ -70,12 +73,14 @@ class Admission {
     const {time} = this.partition
     if (outcomes.length === 0 && time !== undefined) observeSilence(time, input.polledAt, settings)
     this.partition.offset = input.nextOffset
+    this.partition.positions = input.positions ?? this.partition.positions
     return {
       ...this.batch,
       fates: this.fates,
       accepted: this.accepted,
       deadLetters: this.deadLetters,
       late: this.late,
+      verdicts: this.verdicts,
     }
   }
 
@@ -96,7 +101,7 @@ class Admission {
         this.late.push({stream: event.stream.name, offset: record.offset, bytes: record.bytes})
       return LATE
     }
-    this.accept(event, state, record.ingestedAt)
+    this.accept(event, state, record)
     return ACCEPTED
   }
 
@@ -116,21 +121,33 @@ class Admission {
     return state.history.find(stream.name, stream.rank, id)
   }
 
-  private accept(decoded: DecodedEvent, state: KeyState | undefined, ingestedAt: WallTime): void {
-    const event = this.toStored(decoded)
+  private accept(
+    decoded: DecodedEvent,
+    state: KeyState | undefined,
+    {ingestedAt, traceparent}: InputRecord,
+  ): void {
+    const event = this.toStored(decoded, state)
+    if (decoded.stream.name === FEEDBACK) this.verdicts.push(verdictOf(decoded))
     if (state === undefined) this.newProfiles.set(event.id, event)
     else state.pending = [...state.pending, event]
     const {lateUpTo, resolvedUpTo} = this.partition
-    this.accepted.push({event, state, ingestedAt, settledUpTo: lateUpTo, resolvedUpTo})
+    this.accepted.push({event, state, ingestedAt, traceparent, settledUpTo: lateUpTo, resolvedUpTo})
   }
 
   /** The event reduced to the fields in use, with the predicates that it satisfies by itself. */
-  private toStored({stream, id, time, contentHash, wire}: DecodedEvent): StoredEvent {
+  private toStored(
+    {stream, id, time, contentHash, wire}: DecodedEvent,
+    state: KeyState | undefined,
+  ): StoredEvent {
     const {bundle} = this.partition
     const project = bundle.projections.get(stream.name)
     const derived =
       stream.name === TRANSACTIONS ? this.amountUsd(wire.amount, wire.currency, time) : undefined
-    const fields = project?.(wire, derived) ?? {}
+    let fields = project?.(wire, derived) ?? {}
+    if (stream.name === FEEDBACK && bundle.features.feedbackHorizon > 0 && state !== undefined) {
+      const transaction = transactionOf(fields.transaction_id, state)
+      fields = withTransaction(fields, transaction, time, bundle.features.feedbackHorizon)
+    }
     const event = {
       stream: stream.name,
       rank: stream.rank,
@@ -167,7 +184,7 @@ class Admission {
     return {
       reason: refusal.reason,
       detail: refusal.detail,
-      origin: {topic, partition: this.partition.number, offset: record.offset},
+      origin: record.origin ?? {topic, partition: this.partition.number, offset: record.offset},
       stage: whileDecoding ? 'decode' : 'admit',
       attempt: record.attempt ?? 1,
       raw: bytes === undefined ? null : rawForDeadLetter(bytes, utf8.decode(bytes)),
@@ -194,4 +211,11 @@ function idConflict({stream, key}: DecodedEvent): Refusal {
     reason: 'id_conflict',
     detail: `the ${stream.keyField} ${JSON.stringify(key)} has an accepted event of ${stream.name} with this id and other content; give each event its own id`,
   }
+}
+
+/** The transaction that feedback is about, of this batch or from before. */
+function transactionOf(id: unknown, {history, pending}: KeyState): StoredEvent | undefined {
+  if (typeof id !== 'string') return undefined
+  const arrived = pending.find((event) => event.id === id && event.stream === TRANSACTIONS)
+  return arrived ?? history.series(TRANSACTION_RANK)?.find(id)
 }

@@ -1,3 +1,4 @@
+import type {Verdict} from '../../core/case/verdict.js'
 import type {KeyState} from '../../core/decision/key-state.js'
 import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
 import type {ExplainedChange} from '../../core/decision/rule-evaluator.js'
@@ -5,9 +6,10 @@ import type {DeadLetter} from '../../core/event/dead-letter.js'
 import type {DecodedEvent, Refusal} from '../../core/event/decode.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
 import type {EventTime, WallTime} from '../../core/event/time.js'
+import type {FeatureRows} from '../../core/feature/feature-rows.js'
 import type {Fate} from '../../core/ledger/ledger.js'
 import type {InputBatch} from '../port/event-source.js'
-import type {Commit, LateInput, PersistedVisit} from '../port/state-store.js'
+import type {AlertTraces, Commit, LateInput, PersistedVisit} from '../port/state-store.js'
 import type {Partition} from '../stage/partition.js'
 
 /*
@@ -36,6 +38,8 @@ export interface AcceptedEvent {
   /** The state of its key; undefined for a merchant's profile, which belongs to all keys. */
   readonly state: KeyState | undefined
   readonly ingestedAt: WallTime
+  /** W3C Trace Context of whoever sent it. */
+  readonly traceparent: string | undefined
   /** Anchors up to this event time were settled when it arrived. */
   readonly settledUpTo: EventTime
   /** Deadlines up to this event time were reached when it arrived. */
@@ -59,6 +63,8 @@ export interface AdmittedBatch extends LoadedBatch {
   readonly accepted: readonly AcceptedEvent[]
   readonly deadLetters: readonly DeadLetter[]
   readonly late: readonly LateInput[]
+  /** Of feedback that was accepted. */
+  readonly verdicts: readonly Verdict[]
 }
 
 /** What an accepted event changed: in its own key or, for a merchant's profile, in those that were there. */
@@ -69,7 +75,12 @@ export interface Consequence {
   readonly changes: readonly ExplainedChange[]
 }
 
-export interface MatchedBatch extends AdmittedBatch {
+export interface FeaturedBatch extends AdmittedBatch {
+  /** Of its transactions, in the order of arrival; undefined without feature views. */
+  readonly featureRows: FeatureRows | undefined
+}
+
+export interface MatchedBatch extends FeaturedBatch {
   readonly consequences: readonly Consequence[]
   readonly visits: readonly PersistedVisit[]
   /** States of further stages that an event entered. */
@@ -81,6 +92,7 @@ export interface DecidedBatch extends MatchedBatch {
   readonly decisions: readonly DecisionRecord[]
   /** Keys about which something was said. */
   readonly judged: ReadonlySet<KeyState>
+  readonly traces: AlertTraces | undefined
 }
 
 export interface CommittedBatch extends DecidedBatch {

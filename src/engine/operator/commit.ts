@@ -7,9 +7,12 @@ import type {CommittedBatch, DecidedBatch} from './batch.js'
  * One micro-batch, one atomic commit: state, watermark, offsets, ledger and outbox, all or nothing. A refused commit
  * (another owner, another offset) fails the pipeline of the partition: nothing of the batch has happened.
  */
-export function commit(store: StateStore): OperatorFunction<DecidedBatch, CommittedBatch> {
+export function commit(
+  store: StateStore,
+  logsFeatures: boolean,
+): OperatorFunction<DecidedBatch, CommittedBatch> {
   return concatMap(async (batch) => {
-    const committing = toCommit(batch)
+    const committing = toCommit(batch, logsFeatures)
     if (batch.lookedBackAt.length > 0 || changesAnything(committing)) {
       await store.commit(batch.partition.number, committing)
     }

@@ -1,14 +1,22 @@
 import {map, type OperatorFunction} from 'rxjs'
 import {toAlertRecord} from '../../core/decision/alert-record.js'
 import {toDecisionRecord} from '../../core/decision/decision-record.js'
-import {applyToDecision, decisionFingerprint, undecided, userOf} from '../../core/decision/decision-state.js'
+import {
+  applyToDecision,
+  decisionFingerprint,
+  rememberDecision,
+  undecided,
+  userOf,
+} from '../../core/decision/decision-state.js'
 import type {DecisionState, KeyState} from '../../core/decision/key-state.js'
-import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
+import type {DecisionRecord} from '../../core/decision/records.js'
 import type {ExplainedChange} from '../../core/decision/rule-evaluator.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
 import {TRANSACTIONS} from '../../core/event/stream.js'
 import type {WallTime} from '../../core/event/time.js'
 import type {Clock} from '../port/clock.js'
+import type {DecisionWatch} from '../port/decision-watch.js'
+import type {BatchTracing, CausedAlert} from '../port/telemetry.js'
 import type {Partition} from '../stage/partition.js'
 import type {AcceptedEvent, Consequence, DecidedBatch, MatchedBatch} from './batch.js'
 
@@ -16,12 +24,18 @@ import type {AcceptedEvent, Consequence, DecidedBatch, MatchedBatch} from './bat
  * Turns what rules found into records: a decision for every transaction, a higher revision where an event changed
  * an earlier one, and the alerts opened, amended and retracted.
  */
-export function decide(clock: Clock): OperatorFunction<MatchedBatch, DecidedBatch> {
+export function decide(
+  clock: Clock,
+  watch?: DecisionWatch,
+  tracing?: BatchTracing,
+): OperatorFunction<MatchedBatch, DecidedBatch> {
   return map((batch) => {
-    const records = new Deciding(batch.partition, clock.now())
+    const records = new Deciding(batch.partition, clock.now(), watch)
     for (const consequence of batch.consequences) records.add(consequence)
-    const {alerts, decisions, judged} = records
-    return {...batch, alerts, decisions, judged}
+    const {caused, decisions, judged} = records
+    const alerts = caused.map(({alert}) => alert)
+    watch?.reached(decisions)
+    return {...batch, alerts, decisions, judged, traces: tracing?.decided(batch, caused)}
   })
 }
 
@@ -32,19 +46,20 @@ interface Revision {
 }
 
 class Deciding {
-  readonly alerts: AlertRecord[] = []
+  readonly caused: CausedAlert[] = []
   readonly decisions: DecisionRecord[] = []
   readonly judged = new Set<KeyState>()
 
   constructor(
     private readonly partition: Partition,
     private readonly now: WallTime,
+    private readonly watch: DecisionWatch | undefined,
   ) {}
 
   add(consequence: Consequence): void {
     const {cause, state, changes} = consequence
     if (changes.length > 0) this.addChanges(consequence)
-    else if (cause?.event.stream === TRANSACTIONS) this.publish(decisionOn(state, cause.event), state, cause)
+    else if (cause?.event.stream === TRANSACTIONS) this.publish(this.first(state, cause.event), state, cause)
   }
 
   private addChanges({cause, state, changes}: Consequence): void {
@@ -61,7 +76,7 @@ class Deciding {
     this.judged.add(state)
     const event = cause?.event
     if (event?.stream === TRANSACTIONS && state.keyField === 'user_id') {
-      const own = decisionOn(state, event)
+      const own = this.first(state, event)
       revised.delete(own)
       this.publish(own, state, cause)
     }
@@ -70,6 +85,16 @@ class Deciding {
       decision.revision++
       this.publish(decision, user, cause)
     }
+  }
+
+  /** The first decision on a transaction; a revision where a fallback was given meanwhile, and remembered as such. */
+  private first(state: KeyState, transaction: StoredEvent): DecisionState {
+    const decision = decisionOn(state, transaction)
+    if (this.watch?.hasFallback(state.key, transaction.id) !== true) return decision
+    decision.revision++
+    rememberDecision(state, decision)
+    this.judged.add(state)
+    return decision
   }
 
   /** On whose transaction a change speaks. What a rule by another key finds comes after the first answer, as a revision. */
@@ -99,7 +124,7 @@ class Deciding {
       detectedAt: notBefore(this.arrivalOf(cause), this.now),
       late: change.anchor !== cause?.event || state.keyField !== 'user_id',
     })
-    if (alert !== undefined) this.alerts.push(alert)
+    if (alert !== undefined) this.caused.push({alert, cause})
     this.count(change)
   }
 

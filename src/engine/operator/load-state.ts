@@ -40,6 +40,7 @@ export function loadState(
       wanted.addFurther(outcome)
     }
     await wanted.load(store)
+    if (partition.bundle.features.feedbackHorizon > 0) await loadFound(batch, store)
     return {
       ...batch,
       expiring: new Map(expiring.map(({stage, key}) => [stage.stateOf(key), stage.time.expiresBefore])),
@@ -48,6 +49,13 @@ export function loadState(
       states: outcomes.map((outcome) => homeOf(outcome, partition)),
     }
   })
+}
+
+/** Feedback counts for the merchant of its transaction, which is known when its user is there. */
+async function loadFound({partition, outcomes}: DecodedBatch, store: StateStore): Promise<void> {
+  const wanted = new WantedKeys(partition)
+  for (const outcome of outcomes) if (!isRefusal(outcome)) wanted.addFound(outcome)
+  await wanted.load(store)
 }
 
 interface PlacedKey {

@@ -7,7 +7,7 @@ import type {PersistedVisit} from '../port/state-store.js'
 import type {KeyedStage} from '../stage/keyed-stage.js'
 import {merchantOf, type Partition} from '../stage/partition.js'
 import {parseStoreKey} from '../stage/store-key.js'
-import type {AcceptedEvent, AdmittedBatch, Consequence, MatchedBatch} from './batch.js'
+import type {AcceptedEvent, Consequence, FeaturedBatch, MatchedBatch} from './batch.js'
 
 /**
  * Lets each accepted event enter the history of its key, in the order of arrival, and evaluates the rules that it
@@ -15,7 +15,7 @@ import type {AcceptedEvent, AdmittedBatch, Consequence, MatchedBatch} from './ba
  * address, where rules ask for it. Before that, rules that waited for something to be absent fire where their deadline
  * is reached.
  */
-export function matchRules(): OperatorFunction<AdmittedBatch, MatchedBatch> {
+export function matchRules(): OperatorFunction<FeaturedBatch, MatchedBatch> {
   return map((batch) => {
     const matching = new Matching(batch.partition)
     for (const state of batch.due) matching.timeWentOn(state)
@@ -33,7 +33,7 @@ class Matching {
   private readonly further: readonly KeyedStage[]
 
   constructor(private readonly partition: Partition) {
-    this.further = [...partition.shared.stages.values()].filter(({rules}) => rules.byStream.size > 0)
+    this.further = [...partition.shared.stages.values()].filter(({takesAny}) => takesAny)
   }
 
   timeWentOn(state: KeyState): void {
@@ -67,7 +67,7 @@ class Matching {
 
   /** Hands an event to a further stage: into the history of its merchant, device or address. */
   private repartition(stage: KeyedStage, cause: AcceptedEvent, event: StoredEvent): void {
-    if (!stage.rules.byStream.has(event.stream)) return
+    if (!stage.takes(event.stream)) return
     const key = event.fields[stage.keyField]
     if (typeof key !== 'string' || key === '') return
     const state = stage.stateOf(key)

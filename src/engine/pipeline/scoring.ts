@@ -7,14 +7,17 @@ import {decide} from '../operator/decide.js'
 import {decode} from '../operator/decode.js'
 import {DuesFirst} from '../operator/dues-first.js'
 import {eachBatch} from '../operator/each-batch.js'
+import {features} from '../operator/features.js'
 import {loadState} from '../operator/load-state.js'
 import {loadUsers} from '../operator/load-users.js'
 import {matchRules} from '../operator/match-rules.js'
 import {publish} from '../operator/publish.js'
 import type {Clock} from '../port/clock.js'
+import type {DecisionWatch} from '../port/decision-watch.js'
 import type {EventSource} from '../port/event-source.js'
 import type {Publisher} from '../port/publisher.js'
 import type {StateStore} from '../port/state-store.js'
+import type {BatchTracing} from '../port/telemetry.js'
 import type {PreparedBundle} from '../stage/adopt-bundle.js'
 import type {Partition} from '../stage/partition.js'
 
@@ -29,6 +32,10 @@ export interface ScoringParts extends ScoringPorts {
   readonly partitionOf: (number: number) => Partition
   /** The bundle that a control record on the log names. */
   readonly bundleOf: (id: string) => Promise<PreparedBundle>
+  readonly watch?: DecisionWatch | undefined
+  readonly tracing?: BatchTracing | undefined
+  /** Whether the features as they were served go to the feature log. Default: they do. */
+  readonly logsFeatures?: boolean | undefined
   /** At so many keys of a stage rules that are backfilled look with each batch. Default 200. */
   readonly lookBackKeys?: number | undefined
 }
@@ -38,18 +45,22 @@ export interface ScoringParts extends ScoringPorts {
  * over it. The next batch is asked for when the last one is published, so that a slow step holds the source back.
  */
 export function scoring(parts: ScoringParts): Observable<CommittedBatch> {
-  const {source, store, publisher, clock, partitionOf, lookBackKeys} = parts
-  return eachBatch(new DuesFirst(source, partitionOf), (batch) =>
-    batch.pipe(
+  const {source, store, publisher, clock, partitionOf, lookBackKeys, watch, tracing} = parts
+  const {logsFeatures = true} = parts
+  return eachBatch(new DuesFirst(source, partitionOf), (batch) => {
+    const admitted = batch.pipe(
       activate(parts), //                another bundle comes into force, where the log says so
       decode(partitionOf), //            bytes → events, or dead letters
       loadState(store, lookBackKeys), // the histories of their keys
       admit(), //                        duplicate, late or accepted; timestamps, watermark, ledger
+    )
+    return admitted.pipe(
+      features(), //                     windows of user, card, merchant, device, address; a row per transaction
       matchRules(), //                   as-of joins, rules: what fires, what no longer does
       loadUsers(store), //               of transactions that rules by other keys are about
-      decide(clock), //                  decisions, their revisions, alerts
-      commit(store), //                  state, offsets and outbox, all or nothing
+      decide(clock, watch, tracing), //  decisions, their revisions, alerts
+      commit(store, logsFeatures), //    state, offsets and outbox, all or nothing
       publish(publisher), //             to those who wait for them
-    ),
-  )
+    )
+  })
 }

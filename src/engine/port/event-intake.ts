@@ -10,6 +10,10 @@ export interface IntakeRecord {
   /** Why it is refused, if that is known already; it goes on the log to be accounted for. */
   readonly refusal: Refusal | undefined
   readonly ingestedAt: WallTime
+  /** W3C Trace Context of whoever sent it, where traces are kept. */
+  readonly traceparent?: string | undefined
+  /** The key by which its stream is partitioned, if it is known. */
+  readonly key?: string | undefined
   /** How many times it was tried, this one included; 1 if absent. */
   readonly attempt?: number | undefined
 }

@@ -2,6 +2,21 @@ import type {Activation} from '../../core/bundle/activation.js'
 import type {DecodedEvent, Refusal} from '../../core/event/decode.js'
 import type {WallTime} from '../../core/event/time.js'
 
+/**
+ * Where the reading of a partition's topics stands, where one partition is fed by several: the next offset of each
+ * topic's partition, under `<topic>/<partition>`.
+ */
+export interface Positions {
+  readonly [topicPartition: string]: number
+}
+
+/** Where a record stands on the log, if that is not its stream and the place in its partition. */
+export interface RecordOrigin {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+}
+
 /** One input as it came from the log. */
 export interface InputRecord {
   /** The stream it was sent to; undefined if none was named. */
@@ -16,6 +31,10 @@ export interface InputRecord {
   readonly outcome: DecodedEvent | Refusal | undefined
   /** How many times it was tried, this one included; 1 if absent. */
   readonly attempt?: number | undefined
+  /** W3C Trace Context of whoever sent it, where traces are kept. No result depends on it. */
+  readonly traceparent?: string | undefined
+  /** For those who look for it on the log, such as the readers of dead letters. */
+  readonly origin?: RecordOrigin | undefined
 }
 
 /** What one poll of a partition returned. Without records it only says how late it is. */
@@ -30,6 +49,8 @@ export interface InputBatch {
   readonly fromOffset?: number | undefined
   /** Offset to go on from. */
   readonly nextOffset: number
+  /** Positions to go on from, where the partition has several topics: all of them, stored with the offset. */
+  readonly positions?: Positions | undefined
 }
 
 /**
@@ -39,8 +60,11 @@ export interface InputBatch {
 export interface EventSource {
   /** The partitions to read. */
   partitions(): readonly number[]
-  /** Goes on from an offset of a partition. Called before the first `next`, and after a restart. */
-  seek(partition: number, offset: number): void
+  /**
+   * Goes on from an offset of a partition, and the positions that were stored with it. Called before the first `next`,
+   * and after a restart.
+   */
+  seek(partition: number, offset: number, positions?: Positions): void
   /** The next batch. Waits for input, but not for ever: an empty batch tells the time. Undefined at the end of the input. */
   next(): Promise<InputBatch | undefined>
   /**

@@ -1,27 +1,19 @@
-import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
+import type {AlertStatus, AlertView} from '../../core/case/alert-view.js'
+import type {Verdict} from '../../core/case/verdict.js'
+import type {DecisionRecord} from '../../core/decision/records.js'
 import type {DeadLetter} from '../../core/event/dead-letter.js'
 
-export type AlertStatus =
-  | 'open'
-  | 'in_review'
-  | 'closed_fraud'
-  | 'closed_legitimate'
-  | 'closed_inconclusive'
-  | 'retracted'
-
-/** An alert as it stands: its newest record, and what people made of it. */
-export interface AlertView {
-  readonly status: AlertStatus
-  /** The record with the highest revision. */
-  readonly alert: AlertRecord
-}
+export type {AlertStatus, AlertView}
 
 /** Which alerts to list; what is left out does not narrow. */
 export interface AlertFilter {
   readonly status?: AlertStatus | undefined
   readonly rule?: string | undefined
   readonly severity?: string | undefined
+  readonly mode?: string | undefined
   readonly user?: string | undefined
+  /** Who is to look at it. */
+  readonly assignee?: string | undefined
   /** Event time in ms, inclusive. */
   readonly from?: number | undefined
   /** Event time in ms, exclusive. */
@@ -48,8 +40,11 @@ export interface ReadModel {
   /** Alerts with the newest event time first. Rejects with InvalidCursorError for a cursor it did not give. */
   alerts(filter: AlertFilter, limit: number, cursor: string | undefined): Promise<Page<AlertView>>
   alert(id: string): Promise<AlertView | undefined>
-  /** The highest revision of a transaction's decision. */
-  decision(transactionId: string): Promise<DecisionRecord | undefined>
+  /**
+   * The highest revision of a transaction's decision. Users may use the same id: without `userId`, the decision about
+   * the newest of these transactions.
+   */
+  decision(transactionId: string, userId?: string): Promise<DecisionRecord | undefined>
   /** Dead letters in the order of their origin. */
   deadLetters(
     reason: string | undefined,
@@ -57,6 +52,12 @@ export interface ReadModel {
     cursor: string | undefined,
   ): Promise<Page<StoredDeadLetter>>
   deadLetter(id: string): Promise<StoredDeadLetter | undefined>
+}
+
+/** Verdicts that were published, for those who ask. */
+export interface VerdictReader {
+  /** By the id of its feedback event and its user. */
+  verdict(feedbackId: string, userId: string): Promise<Verdict | undefined>
 }
 
 export class InvalidCursorError extends Error {

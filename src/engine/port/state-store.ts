@@ -1,12 +1,15 @@
 import type {InForce} from '../../core/bundle/in-force.js'
+import type {Verdict} from '../../core/case/verdict.js'
 import type {KeptFirings} from '../../core/decision/kept-firings.js'
 import type {RuleHit} from '../../core/decision/key-state.js'
 import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
 import type {DeadLetter} from '../../core/event/dead-letter.js'
 import type {Fields, StoredEvent} from '../../core/event/stored-event.js'
 import type {EventTime} from '../../core/event/time.js'
+import type {FeatureRecord} from '../../core/feature/feature-record.js'
 import type {Ledger} from '../../core/ledger/ledger.js'
 import type {PartitionTime} from '../../core/watermark/watermark.js'
+import type {Positions} from './event-source.js'
 
 /** An accepted event as it is kept. What rules made of it is worked out anew when it is loaded. */
 export interface PersistedEvent {
@@ -34,12 +37,16 @@ export interface PersistedDecision {
 export interface PersistedKey {
   readonly events: readonly PersistedEvent[]
   readonly judgement: PersistedJudgement | undefined
+  /** What events that were dropped left behind for features (`packFeatures`); absent if nothing. */
+  readonly features?: string | undefined
 }
 
 /** Where a partition stands. */
 export interface Checkpoint {
   /** Offset to go on from. */
   readonly offset: number
+  /** Of the partition's topics, where it has several. */
+  readonly positions?: Positions | undefined
   readonly time: PartitionTime
   readonly ledger: Ledger
   /** The bundle that was in force. */
@@ -59,6 +66,11 @@ export interface LateInput {
   readonly bytes: Uint8Array
 }
 
+/** The W3C `traceparent` of alerts, by `<alert id>:<revision>`. */
+export interface AlertTraces {
+  readonly [event: string]: string
+}
+
 /** Everything that a batch says to the world. Published after its commit, and again by the next owner if it crashed in between. */
 export interface OutboxEntry {
   readonly partition: number
@@ -67,7 +79,13 @@ export interface OutboxEntry {
   /** Records up to this event time are final in their partition; null while none are. */
   readonly settledUpTo: EventTime | null
   readonly alerts: readonly AlertRecord[]
+  /** Of the decisions that brought the alerts, where they were traced. */
+  readonly traces?: AlertTraces | undefined
   readonly decisions: readonly DecisionRecord[]
+  /** Of the transactions whose features were worked out, as served; absent where there are none. */
+  readonly features?: readonly FeatureRecord[] | undefined
+  /** Of feedback that was accepted; absent where there is none. */
+  readonly verdicts?: readonly Verdict[] | undefined
   readonly deadLetters: readonly DeadLetter[]
   readonly late: readonly LateInput[]
 }
@@ -101,6 +119,8 @@ export interface KeyChange {
   readonly removed: readonly EventPlace[]
   /** The whole judgement anew; null removes it; undefined leaves it. */
   readonly judgement: PersistedJudgement | null | undefined
+  /** What dropped events left behind for features, anew; null removes it; absent leaves it. */
+  readonly features?: string | null | undefined
   /** The expiry under which the key is listed from now on; null for none; undefined leaves it. */
   readonly expiry: EventTime | null | undefined
   /** The first deadline that a rule waits for; null for none; undefined leaves it. */

@@ -4,6 +4,8 @@ import type {RuleCounts} from '../../core/decision/rule-counters.js'
 import {type ExplainedChange, type LookBack, RuleEvaluator} from '../../core/decision/rule-evaluator.js'
 import type {KeyField} from '../../core/event/stream.js'
 import type {EventTime} from '../../core/event/time.js'
+import {type FeatureSet, NO_FEATURES} from '../../core/feature/feature-set.js'
+import {KeyFeatures, plansOf} from '../../core/feature/key-features.js'
 import type {VersionedTable} from '../../core/history/versioned-table.js'
 import {DeadlineIndex} from './deadline-index.js'
 import {ExpiryIndex} from './expiry-index.js'
@@ -32,6 +34,11 @@ export class KeyedStage {
   readonly deadlines = new DeadlineIndex()
   rules!: RuleSet
   evaluator!: RuleEvaluator
+  private features: FeatureSet = NO_FEATURES
+  /** Streams whose events enter a history from another stage. */
+  private taken: ReadonlySet<string> = new Set()
+  /** Whether features of its keys are asked for. */
+  hasFeatures = false
   /** Rules that look at anchors from before, and the keys at which they have not looked yet. */
   private lookingBack: readonly LookBack[] = []
   private notLookedAt: string[] = []
@@ -51,6 +58,13 @@ export class KeyedStage {
   run({bundle, since}: RunningBundle, counters: readonly RuleCounts[]): void {
     this.rules = bundle.ruleSets.get(this.keyField) ?? NO_RULES
     this.evaluator = new RuleEvaluator(bundle, this.rules, this.merchants, counters, since)
+    this.features = bundle.features
+    const plans = plansOf(bundle.features, this.keyField)
+    this.hasFeatures = plans.length > 0
+    this.taken = new Set([
+      ...this.rules.byStream.keys(),
+      ...plans.flatMap(({logs}) => logs.map(({stream}) => stream)),
+    ])
   }
 
   /** Lets rules look, key by key, at anchors that are there; from after a key on, if they have looked at some. */
@@ -78,6 +92,22 @@ export class KeyedStage {
   /** What rules that look back say of a key. */
   lookBackAt(state: KeyState): readonly ExplainedChange[] {
     return this.evaluator.lookBack(state, this.lookingBack, this.time.resolvedUpTo)
+  }
+
+  /** Whether events of a stream enter its histories, because rules or features look at them. */
+  takes(stream: string): boolean {
+    return this.taken.has(stream)
+  }
+
+  get takesAny(): boolean {
+    return this.taken.size > 0
+  }
+
+  /** What a key's features are worked out from. */
+  featuresOf(state: KeyState): KeyFeatures {
+    if (state.features === undefined)
+      state.features = new KeyFeatures(this.features, this.keyField, state.key)
+    return state.features
   }
 
   /** The state of a key that is in memory, or begins now. */

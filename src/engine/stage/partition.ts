@@ -11,6 +11,7 @@ import {
   resolvedUpTo,
   watermarkOf,
 } from '../../core/watermark/watermark.js'
+import type {Positions} from '../port/event-source.js'
 import type {Checkpoint, OpenedPartition, OutboxEntry} from '../port/state-store.js'
 import {KeyedStage, type StageTime} from './keyed-stage.js'
 import {restoreEvent} from './restore.js'
@@ -33,6 +34,8 @@ export class Partition implements StageTime {
   /** Transactions whose currency has no rate. */
   unknownCurrencies = 0
   offset: number
+  /** Of the partition's topics, where it has several. */
+  positions: Positions | undefined
   outboxSequence: number
   publishedUpTo: number
   /** How the bundle in force came to be so. */
@@ -53,6 +56,7 @@ export class Partition implements StageTime {
     const {checkpoint} = opened
     this.epoch = opened.epoch
     this.offset = checkpoint?.offset ?? 0
+    this.positions = checkpoint?.positions
     this.time = checkpoint?.time
     this.ledger = checkpoint?.ledger ?? emptyLedger(bundle.streams.keys())
     this.outboxSequence = checkpoint?.outboxSequence ?? 0

@@ -5,6 +5,8 @@ import {type DecisionState, emptyKeyState, type KeyState} from '../../core/decis
 import type {StoredEvent} from '../../core/event/stored-event.js'
 import {type KeyField, TRANSACTION_RANK} from '../../core/event/stream.js'
 import {BEGINNING_OF_TIME} from '../../core/event/time.js'
+import {plansOf} from '../../core/feature/key-features.js'
+import {unpackFeatures} from '../../core/feature/packed-features.js'
 import type {Match} from '../../core/rule/form.js'
 import type {Rule} from '../../core/rule/rule.js'
 import type {
@@ -35,11 +37,17 @@ export function restoreKey(
 ): KeyState {
   const {bundle, historyFrom} = running
   const state = emptyKeyState(key, keyField)
+  const hasFeatures = plansOf(bundle.features, keyField).length > 0
+  if (hasFeatures) state.features = unpackFeatures(persisted?.features, bundle.features, keyField, key)
   if (persisted === undefined) return state
   for (const event of persisted.events) {
     const staysForEver = bundle.streams.get(event.stream)?.neverLate === true
     if (event.time < historyFrom && !staysForEver) state.history.retire(event)
-    else state.history.insert(restoreEvent(event, bundle))
+    else {
+      const restored = restoreEvent(event, bundle)
+      state.history.insert(restored)
+      state.features?.insert(restored)
+    }
     if (!staysForEver) state.isListed = true
   }
   for (const kept of persisted.judgement?.rules ?? []) {
@@ -58,6 +66,9 @@ export function carryOver(former: KeyState, running: RunningBundle): KeyState {
   const judgement = persistJudgement(former) ?? undefined
   const state = restoreKey(key, keyField, {events, judgement}, running)
   for (const event of history.retiredEvents()) state.history.retire(event)
+  // Under the same views what is there is right, and knows more than the history.
+  if (former.features?.set.schema.hash === running.bundle.features.schema.hash)
+    state.features = former.features
   state.isListed = isListed
   return state
 }

@@ -4,6 +4,7 @@ import {countersAfter, countersFor, type RuleCounts} from '../../core/decision/r
 import type {Horizon} from '../../core/decision/rule-evaluator.js'
 import type {KeyField} from '../../core/event/stream.js'
 import {BEGINNING_OF_TIME, type EventTime, type WallTime} from '../../core/event/time.js'
+import {stageFieldOf} from '../../core/feature/key-features.js'
 import {VersionedTable} from '../../core/history/versioned-table.js'
 import {isSilent, type PartitionTime} from '../../core/watermark/watermark.js'
 import {KeyedStage, type StageTime} from './keyed-stage.js'
@@ -56,6 +57,7 @@ export class SharedState implements StageTime {
     this.running = running
     for (const {keyField} of bundle.streams.values()) this.ensureStage(keyField)
     for (const keyField of bundle.ruleSets.keys()) this.ensureStage(keyField)
+    for (const {entity} of bundle.features.plans) this.ensureStage(stageFieldOf(entity))
     for (const stage of this.stages.values()) stage.run(running, this.counters)
   }
 

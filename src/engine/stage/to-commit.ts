@@ -5,6 +5,8 @@ import {type KeyState, NOTHING_PENDING} from '../../core/decision/key-state.js'
 import {packCounts} from '../../core/decision/rule-counters.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
 import {END_OF_TIME, type EventTime} from '../../core/event/time.js'
+import {packRecords} from '../../core/feature/feature-record.js'
+import {packFeatures} from '../../core/feature/packed-features.js'
 import type {DecidedBatch} from '../operator/batch.js'
 import type {Checkpoint, Commit, EventPlace, KeyChange, OutboxEntry} from '../port/state-store.js'
 import type {KeyedStage} from './keyed-stage.js'
@@ -16,7 +18,7 @@ const NOTHING_REMOVED: readonly EventPlace[] = []
 const NOWHERE: Checkpoint['lookedBackUpTo'] = {}
 
 /** Collects everything that a batch changes, and drops what has expired or settled from the keys that it touched. */
-export function toCommit(batch: DecidedBatch): Commit {
+export function toCommit(batch: DecidedBatch, logsFeatures: boolean): Commit {
   const {partition} = batch
   const keys: KeyChange[] = []
   const profiles: StoredEvent[] = []
@@ -26,7 +28,15 @@ export function toCommit(batch: DecidedBatch): Commit {
     [...judged].map((state) => [state, listDeadline(stageOf(partition, state), state)]),
   )
   for (const [state, before] of batch.expiring)
-    keys.push(keyChange(batch, state, dropExpired(partition.bundle, state, before)))
+    keys.push(
+      keyChange(
+        batch,
+        state,
+        dropExpired(partition.bundle, state, before),
+        undefined,
+        foldFeatures(state, before),
+      ),
+    )
   for (const state of judged) keys.push(keyChange(batch, state, NOTHING_REMOVED, deadlines.get(state)))
   for (const {event, state} of batch.accepted) {
     if (state === undefined) profiles.push(event)
@@ -40,7 +50,7 @@ export function toCommit(batch: DecidedBatch): Commit {
   const {visitsSettledUpTo} = shared
   shared.visits.forget(visitsSettledUpTo)
   // Before the checkpoint, which holds the number of this entry.
-  const outbox = outboxOf(batch)
+  const outbox = outboxOf(batch, logsFeatures)
   shared.batchIsDone()
   partition.finishLookingBack()
   const inForce = partition.isNewlyInForce ? partition.inForce : undefined
@@ -63,9 +73,23 @@ export function toCommit(batch: DecidedBatch): Commit {
 function dropUnused({partition, fates, states}: DecidedBatch): void {
   for (let i = 0; i < fates.length; i++) {
     const state = states[i]
-    if (state !== undefined && fates[i]?.fate !== 'accepted' && state.history.isEmpty)
+    if (state !== undefined && fates[i]?.fate !== 'accepted' && isUnused(state))
       stageOf(partition, state).keys.drop(state.key)
   }
+}
+
+function isUnused({history, features}: KeyState): boolean {
+  return history.isEmpty && features?.neededUntil === undefined
+}
+
+/** Puts together what windows still need of events that are dropped. Null: nothing is left of what was kept. */
+function foldFeatures({features}: KeyState, before: EventTime): string | null | undefined {
+  if (features === undefined) return undefined
+  features.fold(before)
+  const packed = packFeatures(features, before)
+  if (packed === null && !features.isPacked) return undefined
+  features.isPacked = packed !== null
+  return packed
 }
 
 function keyChange(
@@ -73,6 +97,7 @@ function keyChange(
   state: KeyState,
   removed: readonly EventPlace[],
   deadline?: EventTime | null,
+  features?: string | null,
 ): KeyChange {
   const {partition, judged} = batch
   const stage = stageOf(partition, state)
@@ -90,12 +115,20 @@ function keyChange(
         : undefined,
     expiry: state.isListed ? undefined : listForExpiry(partition.bundle, stage, state),
     deadline,
+    ...(features === undefined ? {} : {features}),
   }
 }
 
 /** Lists the key by its oldest event; an empty key is dropped. Returns the listing: null if there is none any more. */
 function listForExpiry(bundle: Bundle, {expiries, keys}: KeyedStage, state: KeyState): EventTime | null {
   if (state.history.isEmpty) {
+    const until = state.features?.neededUntil
+    if (until !== undefined) {
+      // Looked at again when no window reaches what is left.
+      const listed = (until - bundle.retention) as EventTime
+      expiries.set(state.key, listed)
+      return listed
+    }
     keys.drop(state.key)
     expiries.delete(state.key)
     return null
@@ -190,6 +223,7 @@ function stageOf(partition: Partition, {keyField}: KeyState): KeyedStage {
 function checkpointOf({partition, input}: DecidedBatch): Checkpoint {
   return {
     offset: partition.offset,
+    ...(partition.positions === undefined ? {} : {positions: partition.positions}),
     time: partition.time ?? partition.timeBegunAt(input.polledAt),
     ledger: partition.ledger,
     bundle: partition.bundle.id,
@@ -205,8 +239,12 @@ function lookedBackUpTo({inForce, stages}: Partition): Checkpoint['lookedBackUpT
   return Object.fromEntries(places.flatMap(([field, key]) => (key === undefined ? [] : [[field, key]])))
 }
 
-function outboxOf({partition, alerts, decisions, deadLetters, late}: DecidedBatch): OutboxEntry | undefined {
-  if (alerts.length + decisions.length + deadLetters.length + late.length === 0) return undefined
+function outboxOf(
+  {partition, alerts, decisions, featureRows, verdicts, deadLetters, late, traces}: DecidedBatch,
+  logsFeatures: boolean,
+): OutboxEntry | undefined {
+  if (alerts.length + decisions.length + verdicts.length + deadLetters.length + late.length === 0)
+    return undefined
   partition.outboxSequence++
   const {number, outboxSequence: sequence, finalUpTo} = partition
   return {
@@ -214,7 +252,10 @@ function outboxOf({partition, alerts, decisions, deadLetters, late}: DecidedBatc
     sequence,
     settledUpTo: Number.isFinite(finalUpTo) ? finalUpTo : null,
     alerts,
+    ...(traces === undefined ? {} : {traces}),
     decisions,
+    ...(featureRows === undefined || !logsFeatures ? {} : {features: packRecords(featureRows)}),
+    ...(verdicts.length === 0 ? {} : {verdicts}),
     deadLetters,
     late,
   }

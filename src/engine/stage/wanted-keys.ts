@@ -1,4 +1,5 @@
 import type {DecodedEvent} from '../../core/event/decode.js'
+import {FEEDBACK, TRANSACTION_RANK, TRANSACTIONS} from '../../core/event/stream.js'
 import type {StateStore} from '../port/state-store.js'
 import type {KeyedStage} from './keyed-stage.js'
 import type {Partition} from './partition.js'
@@ -30,11 +31,23 @@ export class WantedKeys {
     }
   }
 
-  /** The keys by other fields whose histories an event may enter. */
+  /** The keys by other fields whose histories an event may enter, or whose features are read for it. */
   addFurther({stream, wire}: DecodedEvent): void {
     for (const stage of this.further) {
       const key = wire[stage.keyField]
-      if (stage.rules.byStream.has(stream.name) && typeof key === 'string') this.add(stage, key)
+      const isRead = stream.name === TRANSACTIONS && stage.hasFeatures
+      if ((isRead || stage.takes(stream.name)) && typeof key === 'string') this.add(stage, key)
+    }
+  }
+
+  /** The keys by other fields that feedback does not name itself, but the transaction that it is about. */
+  addFound({stream, key, wire}: DecodedEvent): void {
+    if (stream.name !== FEEDBACK || typeof wire.transaction_id !== 'string') return
+    const user = this.partition.users.keys.get(key)
+    const transaction = user?.history.series(TRANSACTION_RANK)?.find(wire.transaction_id)
+    for (const stage of this.further) {
+      const found = transaction?.fields[stage.keyField]
+      if (stage.takes(stream.name) && typeof found === 'string') this.add(stage, found)
     }
   }
 

@@ -5,10 +5,10 @@ import {terminalName, transactionName, userName} from './names.js'
 import {DAY_S} from './spending.js'
 
 /** The beginning of the data set: Sunday 2018-04-01. */
-const START_MS = Date.UTC(2018, 3, 1)
+export const HANDBOOK_START_MS = Date.UTC(2018, 3, 1)
 
 /** A fraud becomes known when the customer's claim is in. */
-const FEEDBACK_DELAY_S = 7 * DAY_S
+export const FEEDBACK_DELAY_S = 7 * DAY_S
 
 /**
  * The data set as replay lines in order of event time: each transaction, and for each fraud a feedback event a week
@@ -64,5 +64,5 @@ function feedbackLine(data: HandbookDataSet, id: number): string {
 }
 
 function timeText(time_s: number): string {
-  return formatTime((START_MS + time_s * 1000) as EventTime)
+  return formatTime((HANDBOOK_START_MS + time_s * 1000) as EventTime)
 }

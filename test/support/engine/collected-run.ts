@@ -6,6 +6,7 @@ import {compileBundle} from '../../../src/core/bundle/compile-bundle.js'
 import type {AlertRecord, DecisionRecord} from '../../../src/core/decision/records.js'
 import type {DeadLetter} from '../../../src/core/event/dead-letter.js'
 import {streamsWith} from '../../../src/core/event/stream.js'
+import type {FeatureRecord} from '../../../src/core/feature/feature-record.js'
 import {addLedger, type Ledger} from '../../../src/core/ledger/ledger.js'
 import {formatFault} from '../../../src/core/source/source-fault.js'
 import type {Publisher} from '../../../src/engine/port/publisher.js'
@@ -47,10 +48,12 @@ export class Collected implements Publisher {
   readonly decisionRecords: DecisionRecord[] = []
   readonly deadLetters: DeadLetter[] = []
   readonly lateOffsets: number[] = []
+  readonly featureRecords: FeatureRecord[] = []
 
   async publish(entry: OutboxEntry): Promise<void> {
     this.alertRecords.push(...entry.alerts)
     this.decisionRecords.push(...entry.decisions)
+    this.featureRecords.push(...(entry.features ?? []))
     this.deadLetters.push(...entry.deadLetters)
     this.lateOffsets.push(...entry.late.map(({offset}) => offset))
   }

@@ -21,17 +21,11 @@ export class RunningService {
   private readonly stderr: () => string
   private hasEnded = false
 
-  constructor(dataDir: string, args: readonly string[] = []) {
-    this.child = startTripline([
-      'run',
-      '--profile',
-      'embedded',
-      '--port',
-      '0',
-      '--data-dir',
-      dataDir,
-      ...args,
-    ])
+  constructor(dataDir: string, args: readonly string[] = [], env: {readonly [name: string]: string} = {}) {
+    this.child = startTripline(
+      ['run', '--profile', 'embedded', '--port', '0', '--data-dir', dataDir, ...args],
+      {env},
+    )
     this.child.stdin.end()
     this.stdout = textOf(this.child.stdout)
     this.stderr = textOf(this.child.stderr)

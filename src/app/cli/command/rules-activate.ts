@@ -3,7 +3,9 @@ import type {Command} from 'commander'
 import {DataDirLockedError} from '../../../adapters/embedded/database.js'
 import {type ActivationReport, RulesRefusedError} from '../../../adapters/http/rules-service.js'
 import type {Config} from '../../config/config.js'
+import {bearerOf, processEnvironment} from '../../config/environment.js'
 import {EmbeddedService} from '../../service/embedded-service.js'
+import {machineUser} from '../../service/machine-user.js'
 import {readServiceAddress, type ServiceAddress} from '../../service/service-address.js'
 import {SYSTEM_CLOCK} from '../../service/system-clock.js'
 import {type Console, createConsole} from '../console.js'
@@ -71,7 +73,7 @@ async function activateDirectly(
     onFailure: () => undefined,
   })
   try {
-    return await service.rules.activate({bundle, backfill})
+    return await service.rules.activate({by: machineUser(), bundle, backfill})
   } finally {
     await service.stop()
   }
@@ -90,7 +92,7 @@ async function activateRunning(
   }
   const answer = await fetch(`${address.url}/v1/rules`, {
     method: 'POST',
-    headers: {'content-type': 'application/json'},
+    headers: {'content-type': 'application/json', ...bearerOf(processEnvironment())},
     body: JSON.stringify({bundle, backfill}),
   }).catch((error: Error) => {
     const reason = error.cause instanceof Error ? error.cause.message : error.message

@@ -1,8 +1,8 @@
 import type {Command} from 'commander'
-import {type Logger, pino} from 'pino'
+import type {Logger} from 'pino'
 import {folderState} from '../../../adapters/files/folder-state.js'
-import {assertLoopback} from '../../../adapters/http/loopback.js'
 import {formatFault} from '../../../core/source/source-fault.js'
+import {authenticatorOf} from '../../auth/authenticator.js'
 import {NothingInForceError} from '../../bundle/kept-bundles.js'
 import {BundleError, loadFolders} from '../../bundle/load-bundle.js'
 import type {Config} from '../../config/config.js'
@@ -11,8 +11,10 @@ import {EmbeddedService} from '../../service/embedded-service.js'
 import {FolderWatch} from '../../service/folder-watch.js'
 import {serveHttp} from '../../service/serve-http.js'
 import {removeServiceAddress, writeServiceAddress} from '../../service/service-address.js'
+import {serviceLog} from '../../service/service-log.js'
 import {SYSTEM_CLOCK} from '../../service/system-clock.js'
-import {EXIT, UsageError} from '../exit.js'
+import {endSignal} from '../end-signal.js'
+import {EXIT} from '../exit.js'
 import {type CommonOptions, configOf, examples, withConfigOptions} from '../options.js'
 
 interface RunOptions extends CommonOptions {
@@ -47,19 +49,16 @@ async function runService(options: RunOptions): Promise<void> {
     process.stdout.write(printConfig(config))
     return
   }
-  if (config.profile === 'cluster') {
-    throw new UsageError(
-      'the cluster profile is not part of this version; use --profile embedded',
-      EXIT.unavailable,
-    )
-  }
-  assertLoopback(config.http.host)
-  await serve(config)
+  if (config.profile === 'cluster') await (await import('../run-cluster.js')).runCluster(config)
+  else await serve(config)
 }
 
 async function serve(config: Config): Promise<void> {
   const started = performance.now()
-  const log = pino({base: null})
+  const log = serviceLog()
+  const authenticate = await authenticatorOf(config, SYSTEM_CLOCK, (error) =>
+    log.error({error: error.message}, 'API keys cannot be read; those known before go on to count'),
+  )
   const watched = [config.rules.dir, config.features.dir]
   const stateAtStart = await folderState(watched)
   const folder = await loadFolders(config).catch(bundleErrorOf)
@@ -74,6 +73,7 @@ async function serve(config: Config): Promise<void> {
     },
     onActivated: (report) => log.info(report, 'rules activated'),
     onRefused: (faults) => log.error({faults}, 'rules refused; those in force stay so'),
+    onWebhookFailure: ({message}) => log.warn({error: message}, 'webhooks: the queue failed; trying again'),
     onFailure: (error) => {
       log.fatal(
         {error: error.message},
@@ -86,7 +86,7 @@ async function serve(config: Config): Promise<void> {
     throw error instanceof NothingInForceError && folder instanceof BundleError ? folder : error
   })
   if (folder instanceof BundleError) service.rules.refuse(folder.faults.map(formatFault))
-  const http = await serveHttp(service, config, log)
+  const http = await serveHttp(service, config, {logger: log, authenticate})
   await writeServiceAddress(config, http.url)
   const watch = config.rules.watch
     ? new FolderWatch(watched, stateAtStart, () => service.rules.folderMayHaveChanged().catch(tell(log)))
@@ -94,7 +94,7 @@ async function serve(config: Config): Promise<void> {
   const {bundle} = service.partition
   const readyMs = Math.round(performance.now() - started)
   log.info({url: http.url, bundle: bundle.id, rules: bundle.rules.length, ready_ms: readyMs}, 'ready')
-  log.info('no API keys are configured: the service listens on loopback only')
+  if (authenticate === undefined) log.info('no API keys are configured: the service listens on loopback only')
   await ended.signal
   log.info('stopping')
   await http.close()
@@ -113,15 +113,4 @@ function bundleErrorOf(error: unknown): BundleError {
 /** The service stops or has failed, and says so itself: the rules will be looked at with its next start. */
 function tell(log: Logger): (error: Error) => void {
   return ({message}) => log.warn({error: message}, 'changed rules were not activated')
-}
-
-/** Resolves at SIGTERM or SIGINT, or when `now` is called. */
-function endSignal(): {readonly signal: Promise<void>; now(): void} {
-  let now: () => void = () => undefined
-  const signal = new Promise<void>((resolve) => {
-    now = resolve
-    process.once('SIGTERM', resolve)
-    process.once('SIGINT', resolve)
-  })
-  return {signal, now}
 }

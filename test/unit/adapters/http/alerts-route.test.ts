@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest'
-import {alertAnswerSchema, alertsAnswerSchema} from '../../../../src/adapters/http/alerts-route.js'
+import {alertDetailSchema, alertsAnswerSchema} from '../../../../src/adapters/http/alert-answers.js'
 import {parseEventTime} from '../../../../src/core/event/time.js'
 import {expectProblem} from './expect-problem.js'
 import {alertRecord, fakeServer} from './fake-services.js'
@@ -101,7 +101,11 @@ describe('an alert', () => {
     alerts.views.push({status: 'retracted', alert})
     const answer = await app.inject(`/v1/alerts/${alert.alert_id}`)
     expect(answer.statusCode).toBe(200)
-    expect(alertAnswerSchema.parse(answer.json())).toEqual({status: 'retracted', ...alert})
+    expect(alertDetailSchema.parse(answer.json())).toEqual({
+      status: 'retracted',
+      ...alert,
+      ...{verdict: null, assignee: null, in_review: false, notes: [], timeline: []},
+    })
   })
 
   it.each([

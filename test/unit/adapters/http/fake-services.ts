@@ -1,5 +1,6 @@
 import type {FastifyInstance} from 'fastify'
 import {onTestFinished} from 'vitest'
+import {AlertFeed} from '../../../../src/adapters/http/alert-feed.js'
 import {
   createHttpServer,
   type HttpServerOptions,
@@ -22,6 +23,7 @@ import {
   InvalidCursorError,
   type Page,
 } from '../../../../src/engine/port/read-model.js'
+import {webhookRun} from '../../../support/webhook/webhook-run.js'
 
 /** Remembers what it was given; refuses events that are not JSON, as the real one does. */
 export class FakeIntake implements IntakeService {
@@ -60,6 +62,10 @@ export class FakeAlerts {
     const end = start + limit
     return {items: this.views.slice(start, end), cursor: end < this.views.length ? String(end) : undefined}
   }
+
+  async decision(): Promise<undefined> {}
+
+  async verdict(): Promise<undefined> {}
 
   async alert(id: string): Promise<AlertView | undefined> {
     return this.views.find(({alert}) => alert.alert_id === id)
@@ -119,6 +125,7 @@ export interface FakeServices extends HttpServices {
   readonly status: FakeStatus
   readonly alerts: FakeAlerts
   readonly rules: FakeRules
+  readonly alertFeed: AlertFeed
 }
 
 /** A server over fakes, closed when the test is over. */
@@ -133,9 +140,17 @@ export function fakeServer(
         ['locations', {}],
       ]),
     intake: new FakeIntake(),
+    decisions: {decide: () => Promise.reject(new Error('no decisions here'))},
+    idempotencyKeys: {claim: async () => true},
     status: new FakeStatus(),
     alerts: new FakeAlerts(),
     rules: new FakeRules(),
+    webhooks: webhookRun().webhooks,
+    metrics: {http: {observe: () => undefined}, expose: async () => ({contentType: 'text/plain', text: ''})},
+    timelines: {events: async () => []},
+    alertFeed: new AlertFeed(0),
+    triage: {assign: async () => undefined, note: async () => undefined},
+    audit: {records: async () => ({items: [], cursor: undefined})},
     settledUpTo: () => settledUpTo,
   }
   const app = createHttpServer(services, {bodyLimit: 1024 * 1024, ...rest})

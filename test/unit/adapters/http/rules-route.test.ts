@@ -3,6 +3,7 @@ import {activationReportSchema, runningRulesSchema} from '../../../../src/adapte
 import {expectProblem} from './expect-problem.js'
 import {fakeServer} from './fake-services.js'
 
+const LOCAL_ACTOR = {id: 'local', name: 'this machine'}
 const json = {'content-type': 'application/json'}
 
 it('shows the rules in force, since when they look, from when they are exact, and what they did', async () => {
@@ -28,13 +29,13 @@ describe('activating rules', () => {
       const {answer, rules} = await post(payload)
       expect(answer.statusCode).toBe(200)
       expect(activationReportSchema.parse(answer.json())).toEqual(rules.report)
-      expect(rules.asked).toEqual([{backfill: []}])
+      expect(rules.asked).toEqual([{by: LOCAL_ACTOR, backfill: []}])
     },
   )
 
   it('takes rules to be backfilled', async () => {
     const {rules} = await post('{"backfill": ["geo-jump", "burst"]}')
-    expect(rules.asked).toEqual([{backfill: ['geo-jump', 'burst']}])
+    expect(rules.asked).toEqual([{by: LOCAL_ACTOR, backfill: ['geo-jump', 'burst']}])
   })
 
   it('takes a bundle from before', async () => {
@@ -44,7 +45,7 @@ describe('activating rules', () => {
     const payload = JSON.stringify({bundle})
     const answer = await app.inject({method: 'POST', url: '/v1/rules', headers: json, payload})
     expect(answer.statusCode).toBe(200)
-    expect(rules.asked).toEqual([{bundle, backfill: []}])
+    expect(rules.asked).toEqual([{by: LOCAL_ACTOR, bundle, backfill: []}])
   })
 
   it('says which bundles there are where there is none of that id', async () => {

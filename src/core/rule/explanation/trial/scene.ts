@@ -1,8 +1,11 @@
 import type {Rates} from '../../../event/rates.js'
 import type {StoredEvent} from '../../../event/stored-event.js'
-import {type Stream, TRANSACTIONS} from '../../../event/stream.js'
+import {type KeyField, type Stream, TRANSACTIONS} from '../../../event/stream.js'
 import type {EventTime} from '../../../event/time.js'
 import type {Evaluation} from '../../../expression/evaluation.js'
+import {FeatureLookup} from '../../../feature/feature-lookup.js'
+import {type FeatureSet, NO_FEATURES} from '../../../feature/feature-set.js'
+import {KeyFeatures} from '../../../feature/key-features.js'
 import {locationAsOf} from '../../../history/as-of-join.js'
 import {KeyHistory} from '../../../history/key-history.js'
 import {VersionedTable} from '../../../history/versioned-table.js'
@@ -17,6 +20,8 @@ export interface Scene {
   readonly streams: ReadonlyMap<string, Stream>
   readonly rates: Rates
   readonly settings: Limits & {readonly locationMaxAge: number}
+  /** The feature views, and the field of the key; absent where there are no views. */
+  readonly views?: {readonly features: FeatureSet; readonly keyField: KeyField} | undefined
 }
 
 /** A scene as evaluations see it. */
@@ -32,10 +37,18 @@ export class SceneView implements KeyView {
     anchorTime: 0 as EventTime,
   }
   private readonly merchants = new VersionedTable()
+  private readonly features: KeyFeatures | undefined
+  private readonly lookup: FeatureLookup
 
   constructor(private readonly scene: Scene) {
     this.limits = scene.settings
-    for (const event of scene.events) this.history.insert(event)
+    const {views} = scene
+    this.features = views && new KeyFeatures(views.features, views.keyField, '')
+    this.lookup = new FeatureLookup(views?.features ?? NO_FEATURES, this)
+    for (const event of scene.events) {
+      this.history.insert(event)
+      this.features?.insert(event)
+    }
     for (const profile of scene.profiles) this.merchants.insert(String(profile.fields.merchant_id), profile)
   }
 
@@ -47,6 +60,10 @@ export class SceneView implements KeyView {
   merchantAsOf(transaction: StoredEvent): StoredEvent | undefined {
     const id = transaction.fields.merchant_id
     return typeof id === 'string' ? this.merchants.asOf(id, transaction.time) : undefined
+  }
+
+  featuresAsOf(transaction: StoredEvent, names: readonly string[]): Evaluation['features'] {
+    return this.lookup.of(this.features, transaction, names)
   }
 
   /** What is counted while a rule runs is not counted here: nothing happens. */

@@ -1,0 +1,69 @@
+import {type AlertView, viewAfterVerdict} from '../../core/case/alert-view.js'
+import type {AuditedChange} from '../../core/case/audit-record.js'
+import type {Verdict} from '../../core/case/verdict.js'
+import type {DecisionRecord} from '../../core/decision/records.js'
+import type {EmbeddedDatabase, Writes} from './database.js'
+import {alertKey, DECISIONS, idPart, verdictKey} from './keyspace.js'
+
+/** What verdicts change, and how the trail tells of it. */
+export interface VerdictChanges {
+  readonly writes: Writes
+  readonly audited: readonly AuditedChange[]
+}
+
+/**
+ * Verdicts of an entry whose other records are in place already: each is kept, and closes the alert that it names or,
+ * if it names none, those that the decision on its transaction names.
+ */
+export async function verdictChanges(
+  {level}: EmbeddedDatabase,
+  verdicts: readonly Verdict[],
+): Promise<VerdictChanges> {
+  const writes: Writes = []
+  const audited: AuditedChange[] = []
+  const views = new Map<string, AlertView>()
+  for (const verdict of verdicts) {
+    writes.push({
+      type: 'put',
+      key: verdictKey(verdict.feedback_id, verdict.user_id),
+      value: JSON.stringify(verdict),
+    })
+    for (const id of await alertsOf(verdict)) {
+      const before = views.get(id) ?? (await viewOf(id))
+      const after = before === undefined ? undefined : viewAfterVerdict(before, verdict)
+      if (before === undefined || after === undefined) continue
+      views.set(id, after)
+      audited.push(closing(verdict, before, after))
+    }
+  }
+  for (const [id, view] of views) writes.push({type: 'put', key: alertKey(id), value: JSON.stringify(view)})
+  return {writes, audited}
+
+  async function viewOf(id: string): Promise<AlertView | undefined> {
+    const text = await level.get(alertKey(id))
+    return text === undefined ? undefined : (JSON.parse(text) as AlertView)
+  }
+
+  async function alertsOf({alert_id, transaction_id, user_id}: Verdict): Promise<readonly string[]> {
+    if (alert_id !== null) return [alert_id]
+    if (transaction_id === null) return []
+    const text = await level.get(DECISIONS + idPart(transaction_id) + idPart(user_id))
+    const rules = text === undefined ? [] : (JSON.parse(text) as DecisionRecord).rules
+    return rules.flatMap(({alert_id: id}) => (id === null ? [] : [id]))
+  }
+}
+
+function closing(
+  {feedback_id, reviewer, source, verdict}: Verdict,
+  before: AlertView,
+  after: AlertView,
+): AuditedChange {
+  const id = reviewer ?? source ?? 'unknown'
+  return {
+    actor: {id, name: id},
+    action: 'alert.verdict',
+    subject: {type: 'alert', id: after.alert.alert_id},
+    before: {status: before.status, verdict: before.triage?.verdict?.verdict ?? null},
+    after: {status: after.status, verdict, feedback_id},
+  }
+}

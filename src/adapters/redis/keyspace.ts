@@ -1,0 +1,121 @@
+/*
+ * The keys in Redis, all in one place. All keys of a partition share a hash tag, so that one script can write them.
+ *
+ *   <namespace>:<generation>:{p<n>}:standing       hash: instance, epoch, owner, commit number, offset, checkpoint
+ *   …:h:<key>                                      history: packed records, appended
+ *   …:j:<key>                                      judgement
+ *   …:expiries  …:deadlines                        sorted sets: keys by event time
+ *   …:profiles                                     hash: versions of profiles by id
+ *   …:visits                                       sorted set: visits of a commit by the newest of them
+ *   …:outbox  …:activations  …:shapes              hashes: by sequence, by offset, by number
+ *   <namespace>:{b<n>}:…                           read model, in buckets by id
+ *   <namespace>:{q<n>}:…                           dead letters and late inputs of a partition
+ *   <namespace>:{bundles}:…                        bundles
+ */
+
+/** An installation's keys, and which generation of its state. */
+export interface Keyspace {
+  /** Letters, digits, - and _: no braces, which would be taken for the hash tag. */
+  readonly namespace: string
+  /** A new engine builds its state under another number beside the old one. Default 1. */
+  readonly generation?: number | undefined
+}
+
+export interface PartitionKeys {
+  readonly standing: string
+  readonly expiries: string
+  readonly deadlines: string
+  readonly profiles: string
+  readonly visits: string
+  readonly outbox: string
+  readonly activations: string
+  readonly shapes: string
+  history(key: string): string
+  judgement(key: string): string
+}
+
+export function partitionKeys({namespace, generation = 1}: Keyspace, partition: number): PartitionKeys {
+  const prefix = `${namespace}:${generation}:{p${partition}}:`
+  return {
+    standing: `${prefix}standing`,
+    expiries: `${prefix}expiries`,
+    deadlines: `${prefix}deadlines`,
+    profiles: `${prefix}profiles`,
+    visits: `${prefix}visits`,
+    outbox: `${prefix}outbox`,
+    activations: `${prefix}activations`,
+    shapes: `${prefix}shapes`,
+    history: (key) => `${prefix}h:${idText(key)}`,
+    judgement: (key) => `${prefix}j:${idText(key)}`,
+  }
+}
+
+/**
+ * An id as text that has a UTF-8 form: ids that differ give texts that differ, and most stay as they are. (Lone
+ * surrogates have no such form: all of them would become the same replacement character.)
+ */
+export function idText(id: string): string {
+  return JSON.stringify(id).slice(1, -1)
+}
+
+export function idOf(text: string): string {
+  return JSON.parse(`"${text}"`) as string
+}
+
+/** Records of the read model are spread over so many hash tags, and so over the servers of a cluster. Never changed. */
+export const BUCKETS = 16
+
+/** The bucket of a record by its id: FNV-1a. */
+export function bucketOf(id: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193)
+  return (hash >>> 0) % BUCKETS
+}
+
+export interface BucketKeys {
+  /** Sorted sets of places: what stands when. */
+  readonly alertPlaces: string
+  readonly decisionPlaces: string
+  alert(id: string): string
+  /** The decisions of all users about a transaction id. */
+  decisions(transaction: string): string
+  verdict(feedback: string, user: string): string
+}
+
+export function bucketKeys({namespace}: Keyspace, bucket: number): BucketKeys {
+  const prefix = `${namespace}:{b${bucket}}:`
+  return {
+    alertPlaces: `${prefix}alerts`,
+    decisionPlaces: `${prefix}decisions`,
+    alert: (id) => `${prefix}a:${idText(id)}`,
+    decisions: (transaction) => `${prefix}d:${idText(transaction)}`,
+    verdict: (feedback, user) => `${prefix}v:${JSON.stringify([feedback, user])}`,
+  }
+}
+
+/** Inputs of a partition that were not accepted: hashes by place, places in order, how many there ever were. */
+export interface RefusedKeys {
+  readonly values: string
+  readonly places: string
+  readonly count: string
+  readonly replays: string
+}
+
+export function refusedKeys(
+  {namespace}: Keyspace,
+  kind: 'dead-letters' | 'late',
+  partition: number,
+): RefusedKeys {
+  const prefix = `${namespace}:{q${partition}}:${kind}`
+  return {
+    values: prefix,
+    places: `${prefix}:places`,
+    count: `${prefix}:count`,
+    replays: `${prefix}:replays`,
+  }
+}
+
+/** The partitions of which there are such inputs. */
+export function refusedPartitions({namespace}: Keyspace): string {
+  return `${namespace}:{q}:partitions`
+}

@@ -1,0 +1,30 @@
+import type {EventShapes} from './event-shapes.js'
+import {RecordTally} from './record-tally.js'
+
+/** What a store knows of a partition that it has opened. */
+export class Ownership {
+  /** Of the next commit. */
+  number = 1
+  /** Outbox entries that are stored. */
+  outbox: number[]
+  readonly tally = new RecordTally()
+  private last: Promise<unknown> = Promise.resolve()
+
+  constructor(
+    readonly epoch: number,
+    readonly instance: string,
+    /** Drawn at random: no other owner has it. */
+    readonly token: string,
+    readonly shapes: EventShapes,
+    outbox: readonly number[],
+  ) {
+    this.outbox = [...outbox]
+  }
+
+  /** One commit after the other: a commit's number is that of the last one done, and one more. */
+  inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.last.then(task)
+    this.last = result.catch(() => undefined)
+    return result
+  }
+}

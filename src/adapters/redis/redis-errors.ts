@@ -1,0 +1,43 @@
+/** Redis could not be reached, or did not do what was asked, for longer than the store may wait. Nothing is lost: try again later. */
+export class RedisUnavailableError extends Error {
+  constructor(message: string, cause: unknown) {
+    super(message, {cause})
+    this.name = 'RedisUnavailableError'
+  }
+}
+
+/** The server is reachable but may not be used as it is: every reason with its remedy. */
+export class RedisRefusedError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join('\n'))
+    this.name = 'RedisRefusedError'
+  }
+}
+
+/**
+ * The state of a partition is gone: Redis was flushed, or is another one. What was there has to be rebuilt from the log;
+ * `RedisStateStore.beginAnew` says that this is going to be done.
+ */
+export class StateLostError extends Error {
+  constructor(
+    readonly partition: number,
+    readonly expected: string,
+    /** Empty if there is nothing at all. */
+    readonly found: string,
+  ) {
+    const what =
+      found === '' ? 'Redis holds nothing of it' : `Redis holds that of another installation (${found})`
+    super(
+      `the state of partition ${partition} (${expected}) is lost: ${what}; restore Redis, or rebuild the state from the log`,
+    )
+    this.name = 'StateLostError'
+  }
+}
+
+/** Somebody else writes under keys of this installation. */
+export class ForeignKeyError extends Error {
+  constructor(key: string) {
+    super(`${key} in Redis holds something that Tripline did not write; use another namespace, or delete it`)
+    this.name = 'ForeignKeyError'
+  }
+}

@@ -1,0 +1,67 @@
+import {alertEventId, toAlertEvent} from '../../core/decision/cloud-event.js'
+import type {AlertRecord} from '../../core/decision/records.js'
+import type {Clock} from '../../engine/port/clock.js'
+import type {Publisher} from '../../engine/port/publisher.js'
+import type {OutboxEntry} from '../../engine/port/state-store.js'
+import type {WebhookDelivery, WebhookStore, WebhookSubscription} from '../../engine/port/webhook-store.js'
+
+/** So many messages may wait for one receiver; what comes on top is a dead letter at once, and can be sent by hand. */
+const PENDING_LIMIT = 100_000
+
+export interface WebhookFeedParts {
+  readonly store: WebhookStore
+  readonly clock: Clock
+  /** `urn:tripline:<namespace>`. */
+  readonly source: string
+  /** Something was queued for a subscription. */
+  readonly onQueued: (subscription: string) => void
+  /** Default 100,000. */
+  readonly pendingLimit?: number | undefined
+}
+
+/**
+ * Queues what an outbox entry says for everyone who subscribed to it. The entry is removed only when that is done: a crash in
+ * between brings it again, and what was queued already is known by its id.
+ */
+export class WebhookFeed implements Publisher {
+  constructor(private readonly parts: WebhookFeedParts) {}
+
+  async publish({alerts, traces}: OutboxEntry): Promise<void> {
+    if (alerts.length === 0) return
+    const {store, clock, source, onQueued, pendingLimit = PENDING_LIMIT} = this.parts
+    const now = clock.now()
+    const queued = new Map<string, WebhookDelivery[]>()
+    for (const subscription of await store.subscriptions()) {
+      const wanted = alerts.filter((alert) => wants(subscription, alert))
+      if (wanted.length === 0) continue
+      let room = pendingLimit - (await store.pending(subscription.id))
+      const deliveries = wanted.map((alert): WebhookDelivery => {
+        const event = toAlertEvent(alert, source, traces?.[alertEventId(alert)])
+        const fits = room-- > 0
+        return {
+          subscription: subscription.id,
+          id: event.id,
+          type: event.type,
+          body: JSON.stringify(event),
+          ...(event.traceparent === undefined ? {} : {traceparent: event.traceparent}),
+          createdAt: now,
+          status: fits ? 'pending' : 'dead',
+          dueAt: fits ? now : null,
+          tries: 0,
+          attempts: fits ? [] : [{at: now, durationMs: 0, status: null, error: 'queue_full'}],
+        }
+      })
+      queued.set(subscription.id, deliveries)
+    }
+    if (queued.size === 0) return
+    await store.enqueue([...queued.values()].flat())
+    for (const id of queued.keys()) onQueued(id)
+  }
+}
+
+/** Shadow rules are being tried out: their alerts are for other outputs. */
+function wants({enabled, eventTypes, severities, rules}: WebhookSubscription, alert: AlertRecord): boolean {
+  if (!enabled || alert.mode === 'shadow' || !eventTypes.includes(alert.type)) return false
+  if (severities.length > 0 && !severities.includes(alert.severity)) return false
+  return rules.length === 0 || rules.includes(alert.rule.id)
+}

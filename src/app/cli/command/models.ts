@@ -1,0 +1,80 @@
+import type {Command} from 'commander'
+import {chooseBackend} from '../../../adapters/tensorflow/backend.js'
+import {type EventTime, formatTime} from '../../../core/event/time.js'
+import {loadBundle} from '../../bundle/load-bundle.js'
+import {modelRegistry} from '../../learning/model-store.js'
+import {changeWords, modelRecord, modelsTable, modelWords} from '../../learning/models-words.js'
+import {promote} from '../../learning/promotion.js'
+import {textTable} from '../../rules/text-table.js'
+import {SYSTEM_CLOCK} from '../../service/system-clock.js'
+import {createConsole} from '../console.js'
+import {type CommonOptions, configOf, examples, wholeNumber, withConfigOptions} from '../options.js'
+
+interface PromoteOptions extends CommonOptions {
+  readonly force?: boolean
+}
+
+export function addModelsCommand(program: Command): void {
+  const models = program.command('models').description('the versions of the model, and which of them decides')
+  withOptions(models.command('list').description('all versions')).action(listModels)
+  withOptions(models.command('show').description('all about one version'))
+    .argument('<version>', 'its number', wholeNumber)
+    .action(showModel)
+  const promoting = withOptions(
+    models.command('promote').description('make a version champion, if it did better than the one there is'),
+  )
+    .argument('<version>', 'its number', wholeNumber)
+    .option('--force', 'without that evidence')
+    .action(promoteModel)
+  withOptions(
+    models.command('rollback').description('make the champion before this one champion again'),
+  ).action(rollbackModel)
+  examples(models, ['tripline models list', 'tripline models show 3', 'tripline models promote 3'])
+  examples(promoting, ['tripline models promote 3', 'tripline models promote 2 --force'])
+}
+
+function withOptions(command: Command): Command {
+  return withConfigOptions(command).option('--json', 'print one JSON object')
+}
+
+async function listModels(options: CommonOptions): Promise<void> {
+  const console = createConsole(options.json === true)
+  const registry = modelRegistry(configOf(options))
+  const models = await registry.list()
+  const history = await registry.history()
+  console.result({models: models.map(modelRecord), history})
+  if (models.length === 0) console.line('there is no version yet; tripline train makes one')
+  else for (const line of textTable(modelsTable(models))) console.line(line)
+  for (const change of history) console.line(changeWords(change))
+}
+
+async function showModel(version: number, options: CommonOptions): Promise<void> {
+  const console = createConsole(options.json === true)
+  const registry = modelRegistry(configOf(options))
+  const {manifest} = await registry.load(version)
+  const model = (await registry.list()).find((each) => each.version === version)
+  console.result(model === undefined ? {manifest} : modelRecord(model))
+  for (const line of modelWords(manifest)) console.line(line)
+}
+
+async function promoteModel(version: number, options: PromoteOptions): Promise<void> {
+  const console = createConsole(options.json === true)
+  const config = configOf(options)
+  const {features} = await loadBundle(config)
+  await chooseBackend(config.model.backend)
+  const force = options.force === true
+  await promote(modelRegistry(config), version, {schema: features.schema, at: now(), force})
+  console.result({champion: version})
+  console.line(`version ${version} is champion`)
+}
+
+async function rollbackModel(options: CommonOptions): Promise<void> {
+  const console = createConsole(options.json === true)
+  const version = await modelRegistry(configOf(options)).rollback(now())
+  console.result({champion: version})
+  console.line(`version ${version} is champion again`)
+}
+
+function now(): string {
+  return formatTime(SYSTEM_CLOCK.now() as number as EventTime)
+}

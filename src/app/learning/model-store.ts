@@ -1,0 +1,8 @@
+import {join} from 'node:path'
+import {ModelRegistry} from '../../adapters/files/model-registry.js'
+import type {Config} from '../config/config.js'
+
+/** The versions of an installation's model, with the one that is shipped beside the feature views. */
+export function modelRegistry({dataDir, features}: Config): ModelRegistry {
+  return new ModelRegistry(join(dataDir, 'models'), join(features.dir, 'model'))
+}

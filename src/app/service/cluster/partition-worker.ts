@@ -1,0 +1,140 @@
+import {lastValueFrom, tap} from 'rxjs'
+import type {ConsumerGroup} from '../../../adapters/kafka/consumer-group.js'
+import {KafkaEventSource} from '../../../adapters/kafka/event-source.js'
+import {OffsetOutOfRangeError} from '../../../adapters/kafka/offset-out-of-range-error.js'
+import {StateLostError} from '../../../adapters/redis/redis-errors.js'
+import type {RedisStateStore} from '../../../adapters/redis/state-store.js'
+import type {Bundle} from '../../../core/bundle/bundle.js'
+import type {CommittedBatch} from '../../../engine/operator/batch.js'
+import {scoring} from '../../../engine/pipeline/scoring.js'
+import type {Clock} from '../../../engine/port/clock.js'
+import type {Publisher} from '../../../engine/port/publisher.js'
+import {OffsetMismatchError, StaleEpochError} from '../../../engine/port/state-store.js'
+import {openPartition} from '../../../engine/stage/open-partition.js'
+import type {Partition} from '../../../engine/stage/partition.js'
+
+export interface PartitionWorkerParts {
+  readonly group: ConsumerGroup
+  readonly store: RedisStateStore
+  readonly publisher: Publisher
+  readonly clock: Clock
+  /** The bundle of an id; of undefined, the one with which the log begins. */
+  readonly bundleOf: (id: string | undefined) => Promise<Bundle>
+  /** Hears of every batch after it is published. */
+  readonly onBatch: (batch: CommittedBatch) => void
+  /** Hears of what went wrong and is tried again. */
+  readonly onTrouble: (partition: number, error: Error) => void
+  /** Trying again would not help. */
+  readonly onFailure: (error: Error) => void
+}
+
+/** So many keys of each partition are held in memory; the others are read when they are needed. */
+const KEY_CAPACITY = 25_000
+
+const FIRST_PAUSE_MS = 200
+const LONGEST_PAUSE_MS = 10_000
+
+/**
+ * One partition that is this process's: takes it under a new epoch, reads on where its state says, and scores until it
+ * is told to stop. Whatever fails, nothing was half done: the partition is opened anew and goes on from its last commit.
+ */
+export class PartitionWorker {
+  /** What is held of it; undefined while it is being opened. */
+  partition: Partition | undefined
+  private source: KafkaEventSource | undefined
+  private trouble: Error | undefined
+  private isStopping = false
+  private wake: (() => void) | undefined
+  private readonly ended: Promise<void>
+
+  /** `after`: what has to end before it begins. */
+  constructor(
+    readonly number: number,
+    private readonly parts: PartitionWorkerParts,
+    after: Promise<void>,
+  ) {
+    this.ended = after.then(() => this.run())
+  }
+
+  /** Finishes the batch under way, publishes it and takes no more. Resolves when that is done. */
+  stop(): Promise<void> {
+    this.isStopping = true
+    this.source?.stop()
+    this.wake?.()
+    return this.ended
+  }
+
+  /** The group says again that the partition is this process's: who lost it to another owner may take it back. */
+  confirm(): void {
+    if (this.trouble instanceof StaleEpochError) this.wake?.()
+  }
+
+  /** Records on the log that were not taken. */
+  get unread(): number {
+    return this.source?.unread ?? 0
+  }
+
+  /** Why it does not go on at the moment; undefined if it does. */
+  get reason(): string | undefined {
+    if (this.trouble !== undefined) return `partition ${this.number}: ${this.trouble.message}`
+    return this.partition === undefined ? `partition ${this.number} is being opened` : undefined
+  }
+
+  private async run(): Promise<void> {
+    let pause = FIRST_PAUSE_MS
+    while (!this.isStopping) {
+      try {
+        await this.work(() => {
+          pause = FIRST_PAUSE_MS
+        })
+      } catch (error) {
+        if (this.isStopping) return
+        if (error instanceof OffsetOutOfRangeError || error instanceof RangeError)
+          return this.parts.onFailure(error)
+        this.trouble = error as Error
+        this.parts.onTrouble(this.number, error as Error)
+        if (error instanceof StateLostError) await this.parts.store.beginAnew(this.number)
+        else if (!(error instanceof OffsetMismatchError))
+          await this.waitFor(error instanceof StaleEpochError ? undefined : pause)
+        pause = Math.min(2 * pause, LONGEST_PAUSE_MS)
+      } finally {
+        this.source?.stop()
+        this.source = undefined
+        this.partition = undefined
+      }
+    }
+  }
+
+  private async work(onProgress: () => void): Promise<void> {
+    const {store, publisher, group, clock, bundleOf, onBatch} = this.parts
+    const partition = await openPartition(this.number, bundleOf, store, publisher, KEY_CAPACITY)
+    if (this.isStopping) return
+    const source = new KafkaEventSource({group, clock, partition: this.number})
+    source.seek(this.number, partition.offset, partition.positions)
+    this.partition = partition
+    this.source = source
+    this.trouble = undefined
+    const batches = scoring({
+      ...{source, store, publisher, clock},
+      partitionOf: () => partition,
+      bundleOf: async (id) => ({bundle: await bundleOf(id)}),
+    })
+    const heard = tap((batch: CommittedBatch) => {
+      onProgress()
+      onBatch(batch)
+    })
+    await lastValueFrom(batches.pipe(heard), {defaultValue: undefined})
+  }
+
+  /** Until it is woken or, where it is told how long, so long. */
+  private waitFor(ms: number | undefined): Promise<void> {
+    if (this.isStopping) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = ms === undefined ? undefined : setTimeout(resolve, ms)
+      this.wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+}

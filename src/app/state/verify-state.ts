@@ -1,0 +1,97 @@
+import {EmbeddedBundleStore} from '../../adapters/embedded/bundle-store.js'
+import {EmbeddedDatabase} from '../../adapters/embedded/database.js'
+import {EmbeddedEventLog} from '../../adapters/embedded/event-log.js'
+import {EmbeddedStateStore} from '../../adapters/embedded/state-store.js'
+import {storedKeys} from '../../adapters/embedded/stored-keys.js'
+import {type EventTime, formatTime} from '../../core/event/time.js'
+import type {Clock} from '../../engine/port/clock.js'
+import type {StateStore} from '../../engine/port/state-store.js'
+import {parseStoreKey} from '../../engine/stage/store-key.js'
+import {KeptBundles} from '../bundle/kept-bundles.js'
+import {BundleHistory} from '../export/bundle-history.js'
+import {NothingCameInError} from '../export/export-run.js'
+import {comparableState, completeFrom} from './comparable-state.js'
+import {compareKeys} from './compare-keys.js'
+import {comparePartitions} from './compare-partitions.js'
+import {type Recomputed, recompute} from './recompute.js'
+import type {StateDifference} from './state-difference.js'
+
+/** The embedded log has one partition. */
+const PARTITION = 0
+
+/** Keys that are compared at once. */
+const KEYS_AT_ONCE = 500
+
+/** Differences that are told; the others are counted. */
+const DIFFERENCES_TOLD = 100
+
+export interface VerifyOptions {
+  readonly dataDir: string
+  readonly clock: Clock
+  /** Told how many inputs were read again so far. */
+  readonly onProgress: (read: number) => void
+}
+
+export interface StateVerdict {
+  /** Inputs that were read again. */
+  readonly inputs: number
+  readonly keys: number
+  /** Event time from which events are compared, as the log does not hold all from before; null if it holds everything. */
+  readonly complete_from: string | null
+  readonly differing: number
+  readonly differences: readonly StateDifference[]
+}
+
+/** Compares the state that a stopped service stored with what follows from its log. Neither is changed. */
+export async function verifyState(options: VerifyOptions): Promise<StateVerdict> {
+  const {dataDir, clock, onProgress} = options
+  const database = await EmbeddedDatabase.open(dataDir)
+  try {
+    const stored = new EmbeddedStateStore(database)
+    const opened = await stored.open(PARTITION)
+    const {checkpoint} = opened
+    if (checkpoint === undefined) throw new NothingCameInError(dataDir)
+    const log = await EmbeddedEventLog.open(database, {clock})
+    const recomputed = await recompute({
+      log,
+      history: await BundleHistory.read(database, PARTITION),
+      bundles: new KeptBundles(new EmbeddedBundleStore(database)),
+      ...{partition: PARTITION, checkpoint, onProgress},
+    })
+    const from = await completeFrom(log, recomputed.partition.bundle)
+    const found = [...comparePartitions(opened, await recomputed.store.open(PARTITION), from)]
+    const keys = new Set(recomputed.keys)
+    for await (const key of storedKeys(database, PARTITION)) keys.add(key)
+    for await (const difference of keyDifferences([...keys], stored, recomputed, from)) found.push(difference)
+    return {
+      inputs: checkpoint.offset - log.begin,
+      keys: keys.size,
+      complete_from: Number.isFinite(from) ? formatTime(from) : null,
+      differing: found.length,
+      differences: found.slice(0, DIFFERENCES_TOLD),
+    }
+  } finally {
+    await database.close()
+  }
+}
+
+async function* keyDifferences(
+  keys: readonly string[],
+  stored: StateStore,
+  recomputed: Recomputed,
+  from: EventTime,
+): AsyncGenerator<StateDifference> {
+  for (let i = 0; i < keys.length; i += KEYS_AT_ONCE) {
+    const asked = keys.slice(i, i + KEYS_AT_ONCE)
+    const [there, here] = await Promise.all([
+      stored.load(PARTITION, asked),
+      recomputed.store.load(PARTITION, asked),
+    ])
+    for (const [at, name] of asked.entries()) {
+      const {keyField, key} = parseStoreKey(name)
+      const comparable = comparableState(keyField, recomputed.partition, from)
+      for (const detail of compareKeys(there[at], here[at], comparable))
+        yield {place: `${keyField} ${key}`, detail}
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import {compareIds} from '../event/order.js'
+import type {LogPlan} from './log-plan.js'
+
+const FIRST_CAPACITY = 4
+
+/**
+ * The rows of one entity and stream (see log-plan.ts), in one array, column by column. Row 0 is none: the row before the
+ * first holds what was running before it. A row that comes in order costs the same however many there are; out of order,
+ * what comes after it is moved.
+ */
+export class MemberLog {
+  /** The first row. */
+  head = 1
+  /** After the last row. */
+  end = 1
+  capacity = FIRST_CAPACITY
+  data: Float64Array
+  /** By row; empty for rows that stand for several events. */
+  readonly ids: string[] = ['']
+  /** By column, what a read found last: from a row, up to a row, and what. Undefined until a read wants to remember. */
+  found: Float64Array | undefined
+  /** By column: the newest row of each code. Undefined while there are few rows. */
+  newest: (Map<number, number> | undefined)[] | undefined
+
+  constructor(readonly plan: LogPlan) {
+    this.data = new Float64Array(plan.width * FIRST_CAPACITY)
+  }
+
+  get rows(): number {
+    return this.end - this.head
+  }
+
+  at(column: number, row: number): number {
+    return this.data[column * this.capacity + row] as number
+  }
+
+  put(column: number, row: number, value: number): void {
+    this.data[column * this.capacity + row] = value
+  }
+
+  /** The first row after a time. */
+  firstAfter(time: number): number {
+    const {data} = this
+    let low = this.head
+    let high = this.end
+    // Most borders lie before all rows or after them.
+    if (high === low || (data[high - 1] as number) <= time) return high
+    if ((data[low] as number) > time) return low
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((data[middle] as number) <= time) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  /** The first row that comes after an event of this time and id in the total order. */
+  firstAfterEvent(time: number, id: string): number {
+    let row = this.firstAfter(time)
+    while (row > this.head && this.data[row - 1] === time && compareIds(this.ids[row - 1] as string, id) > 0)
+      row--
+    return row
+  }
+
+  /** Rows were put together: what was known of their places is not so any more. */
+  forgetFound(): void {
+    this.found = undefined
+    this.newest = undefined
+  }
+
+  /** Makes a row for an event, at its place. Out of order, what points to rows from there on is not moved with them: see `shiftLinks`. */
+  open(time: number, id: string): number {
+    if (this.end === this.capacity) this.makeRoom()
+    const place = this.firstAfterEvent(time, id)
+    const {data, capacity, end, plan} = this
+    this.end++
+    if (place === end) this.ids[place] = id
+    else {
+      for (let column = 0; column < plan.width; column++) {
+        const first = column * capacity
+        data.copyWithin(first + place + 1, first + place, first + end)
+      }
+      this.ids.splice(place, 0, id)
+    }
+    data[place] = time
+    return place
+  }
+
+  /** Takes away the rows that were dropped at the front and, if they were few, makes the array larger. */
+  private makeRoom(): void {
+    const {capacity, end, plan, data} = this
+    const dropped = this.head - 1
+    const isRoomy = dropped > capacity / 3
+    this.capacity = isRoomy ? capacity : Math.ceil(capacity * 1.5)
+    this.data = isRoomy ? data : new Float64Array(plan.width * this.capacity)
+    for (let column = 0; column < plan.width; column++) {
+      const from = column * capacity
+      const rows = data.subarray(from + dropped, from + end)
+      this.data.set(rows, column * this.capacity)
+    }
+    if (dropped === 0) return
+    this.ids.splice(0, dropped)
+    this.head = 1
+    this.end -= dropped
+    this.forgetFound()
+    for (const {kind, at} of plan.columns) {
+      if (kind !== 'code') continue
+      for (let row = 1; row < this.end; row++) {
+        this.put(at + 1, row, Math.max(0, this.at(at + 1, row) - dropped))
+        this.put(at + 2, row, Math.max(0, this.at(at + 2, row) - dropped))
+      }
+    }
+  }
+}

@@ -1,0 +1,18 @@
+/**
+ * A model that scores transactions. Rows are given raw, one after the other, in the order of `features.names`, NaN
+ * where a value is missing.
+ */
+export interface Model {
+  readonly id: string
+  readonly version: number
+  readonly features: {readonly hash: string; readonly names: readonly string[]}
+  /** The calibrated probability of fraud of each row. One call per micro-batch. Rejects if the rows do not fit. */
+  score(rows: Float32Array, count: number): Promise<Float32Array>
+  /**
+   * By how much each value of each row moved the logit, compared with the mean legitimate row (integrated gradients):
+   * as many numbers as the rows have. About as much work as scoring 32 rows for each.
+   */
+  attribute(rows: Float32Array, count: number): Promise<Float32Array>
+  /** Frees its memory; it cannot score any more. */
+  dispose(): void
+}

@@ -1,0 +1,78 @@
+import type {ChildProcessWithoutNullStreams} from 'node:child_process'
+import {once} from 'node:events'
+import {setTimeout as sleep} from 'node:timers/promises'
+import type {LedgerReport} from '../../../src/adapters/http/status-service.js'
+import {startTripline, textOf} from '../process/tripline.js'
+
+export interface WorkerSettings {
+  readonly namespace: string
+  readonly rules: string
+  readonly config?: string
+}
+
+const READY_LIMIT_MS = 30_000
+const POLL_MS = 50
+
+/** `tripline run --profile cluster` as a process of its own, on a free port. */
+export class ClusterWorker {
+  readonly ended: Promise<{readonly code: number | null; readonly signal: NodeJS.Signals | null}>
+  private readonly child: ChildProcessWithoutNullStreams
+  private readonly stdout: () => string
+  private readonly stderr: () => string
+  private hasEnded = false
+
+  constructor({namespace, rules}: WorkerSettings) {
+    const env = {
+      TRIPLINE_NAMESPACE: namespace,
+      TRIPLINE_KAFKA_BROKERS: process.env.TRIPLINE_TEST_KAFKA ?? '',
+      TRIPLINE_REDIS_URL: process.env.TRIPLINE_TEST_REDIS ?? '',
+    }
+    this.child = startTripline(['run', '--profile', 'cluster', '--port', '0', '--rules', rules], {env})
+    this.child.stdin.end()
+    this.stdout = textOf(this.child.stdout)
+    this.stderr = textOf(this.child.stderr)
+    this.ended = once(this.child, 'close').then(([code, signal]) => {
+      this.hasEnded = true
+      return {code, signal}
+    })
+  }
+
+  get output(): string {
+    return this.stdout() + this.stderr()
+  }
+
+  get isRunning(): boolean {
+    return !this.hasEnded
+  }
+
+  /** Its address, once it answers. Rejects with what it said if it ended before, or took too long. */
+  async url(): Promise<string> {
+    const giveUpAt = performance.now() + READY_LIMIT_MS
+    while (!this.hasEnded && performance.now() < giveUpAt) {
+      const line = this.logLines().find(({msg}) => msg === 'ready')
+      if (line !== undefined) return line.url as string
+      await sleep(POLL_MS)
+    }
+    throw new Error(`the worker did not become ready:\n${this.output}`)
+  }
+
+  /** What it says of its own partitions. */
+  async ledger(): Promise<LedgerReport> {
+    const answer = await fetch(`${await this.url()}/v1/ledger`)
+    return (await answer.json()) as LedgerReport
+  }
+
+  logLines(): readonly {readonly msg?: string; readonly [field: string]: unknown}[] {
+    const text = this.stdout()
+    return text
+      .slice(0, text.lastIndexOf('\n') + 1)
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line))
+  }
+
+  async end(signal: 'SIGTERM' | 'SIGKILL') {
+    if (!this.hasEnded) this.child.kill(signal)
+    return this.ended
+  }
+}
