@@ -1,6 +1,7 @@
 import {EmbeddedDatabase} from '../../src/adapters/embedded/database.js'
 import {EmbeddedReadModel} from '../../src/adapters/embedded/read-model.js'
 import {MemoryReadModel} from '../../src/adapters/memory/memory-read-model.js'
+import {describeFeatureLog} from './feature-log.js'
 import {describeReadModel} from './read-model.js'
 import {temporaryFolder} from './temporary-folder.js'
 import {describeVerdicts} from './verdicts.js'
@@ -23,3 +24,5 @@ describeReadModel('memory', memory)
 describeReadModel('embedded', embedded)
 describeVerdicts('memory', memory)
 describeVerdicts('embedded', embedded)
+describeFeatureLog('memory', memory)
+describeFeatureLog('embedded', embedded)

@@ -154,6 +154,28 @@ export function describeKeys(current: () => StateStoreHarness): void {
       expect(await ids(store, 0, 'u1')).toEqual(['t1', 't2'])
     })
 
+    test('what is left for features is replaced, left alone where absent, and removed by null', async () => {
+      const {epoch} = await store.open(0)
+      const none = keyChange('u1', {expiry: NOON})
+      await store.commit(0, commitOf(epoch, 0, 1, {keys: [{...none, features: 'rows'}]}))
+      await store.commit(0, commitOf(epoch, 1, 2, {keys: [added('u1', 't1', NOON)]}))
+      expect(await load(store, 'u1')).toMatchObject({features: 'rows', events: [{id: 't1'}]})
+      await store.commit(0, commitOf(epoch, 2, 3, {keys: [{...none, features: 'others'}]}))
+      expect((await load(store, 'u1'))?.features).toBe('others')
+      await store.commit(0, commitOf(epoch, 3, 4, {keys: [{...none, features: null}]}))
+      expect((await load(store, 'u1'))?.features).toBeUndefined()
+    })
+
+    test('a key that is left with nothing but features has a state', async () => {
+      const {epoch} = await store.open(0)
+      await store.commit(0, commitOf(epoch, 0, 1, {keys: [added('u1', 't1', NOON)]}))
+      const removed = [{stream: 'transactions', time: NOON, id: 't1'}]
+      const change = keyChange('u1', {removed, expiry: at(1)})
+      await store.commit(0, commitOf(epoch, 1, 2, {keys: [{...change, features: 'rows'}]}))
+      expect(await load(store, 'u1')).toEqual({events: [], judgement: undefined, features: 'rows'})
+      expect((await store.open(0)).expiries).toEqual([['u1', at(1)]])
+    })
+
     test('keys of any characters keep to themselves', async () => {
       const {epoch} = await store.open(0)
       const keys = STRANGE_IDS.map((key, i) =>

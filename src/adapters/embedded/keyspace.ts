@@ -19,6 +19,7 @@
  *   o/<partition>/<sequence>                       outbox entry
  *   A/<alert>/                                     alert;          a/<time, newest first><alert>/          its place
  *   D/<transaction>/<user>/                        decision;       d/<time><transaction>/<user>/           its place
+ *   F/<transaction>/<user>/                        features as served
  *   q/<partition>/<offset>                         dead letter
  *   t/<partition>/<offset>                         late input;     T/count                                 how many
  *   H/<subscription>/                              webhook subscription
@@ -40,6 +41,7 @@ export const ALERTS = 'A/'
 export const ALERT_PLACES = 'a/'
 export const DECISIONS = 'D/'
 export const DECISION_PLACES = 'd/'
+export const SERVED_FEATURES = 'F/'
 export const DEAD_LETTERS = 'q/'
 export const LATE_INPUTS = 't/'
 export const LATE_COUNT = 'T/count'

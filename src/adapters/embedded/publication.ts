@@ -1,5 +1,6 @@
 import {viewAfterRecord} from '../../core/case/alert-view.js'
 import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
+import type {FeatureRecord} from '../../core/feature/feature-record.js'
 import {eventTimeOf, supersedes} from '../../engine/port/published.js'
 import type {AlertView, StoredDeadLetter} from '../../engine/port/read-model.js'
 import type {OutboxEntry} from '../../engine/port/state-store.js'
@@ -17,6 +18,7 @@ import {
   LATE_COUNT,
   LATE_INPUTS,
   originPlace,
+  SERVED_FEATURES,
 } from './keyspace.js'
 
 /** What publishing an outbox entry writes: nothing for what is known already. */
@@ -25,6 +27,7 @@ export async function publicationOf({level}: EmbeddedDatabase, entry: OutboxEntr
   const parts = await Promise.all([
     alertWrites(entry.alerts, read),
     decisionWrites(entry.decisions, read),
+    featureWrites(entry.features ?? [], read),
     deadLetterWrites(entry, read),
     lateWrites(entry, read),
   ])
@@ -67,6 +70,22 @@ async function decisionWrites(decisions: readonly DecisionRecord[], read: Read):
     writes.push({type: 'put', key, value: JSON.stringify(decision)})
     writes.push({type: 'put', key: decisionPlaceKey(decision), value: ''})
     known.set(key, decision)
+  }
+  return writes
+}
+
+/** An id that comes again with a later event time is another transaction. */
+async function featureWrites(records: readonly FeatureRecord[], read: Read): Promise<Writes> {
+  const keyOf = ({transaction_id, user_id}: FeatureRecord) =>
+    SERVED_FEATURES + idPart(transaction_id) + idPart(user_id)
+  const known = await readKnown<FeatureRecord>(records.map(keyOf), read)
+  const writes: Writes = []
+  for (const record of records) {
+    const key = keyOf(record)
+    const before = known.get(key)
+    if (before !== undefined && before.time >= record.time) continue
+    writes.push({type: 'put', key, value: JSON.stringify(record)})
+    known.set(key, record)
   }
   return writes
 }

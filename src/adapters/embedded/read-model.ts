@@ -1,10 +1,12 @@
 import type {Verdict} from '../../core/case/verdict.js'
 import type {DecisionRecord} from '../../core/decision/records.js'
+import type {FeatureRecord} from '../../core/feature/feature-record.js'
 import {eventTimeOf, passes} from '../../engine/port/published.js'
 import type {Publisher} from '../../engine/port/publisher.js'
 import type {
   AlertFilter,
   AlertView,
+  FeatureLogReader,
   Page,
   ReadModel,
   StoredDeadLetter,
@@ -32,6 +34,7 @@ import {
   numberOf,
   numberPart,
   originPlace,
+  SERVED_FEATURES,
   under,
   verdictKey,
 } from './keyspace.js'
@@ -56,7 +59,7 @@ const ORIGIN_PLACE = /^[0-9a-f]{8}\/[0-9a-f]{14}$/
 const ORIGIN_ID = /^(0|[1-9]\d{0,8})-(0|[1-9]\d{0,14})$/
 
 /** What was published, on local disk. Each record counts once, however often it is published. */
-export class EmbeddedReadModel implements Publisher, ReadModel, VerdictReader {
+export class EmbeddedReadModel implements Publisher, ReadModel, VerdictReader, FeatureLogReader {
   /** `audit`: where verdicts that close alerts are told of. */
   constructor(
     private readonly database: EmbeddedDatabase,
@@ -97,6 +100,15 @@ export class EmbeddedReadModel implements Publisher, ReadModel, VerdictReader {
     const values = await this.database.level.values(under(DECISIONS + idPart(transactionId))).all()
     const decisions = values.map((text) => JSON.parse(text) as DecisionRecord)
     return decisions.sort((a, b) => eventTimeOf(b) - eventTimeOf(a))[0]
+  }
+
+  async featuresOf(transactionId: string, userId?: string): Promise<FeatureRecord | undefined> {
+    const {level} = this.database
+    const prefix = SERVED_FEATURES + idPart(transactionId)
+    if (userId !== undefined) return parsed<FeatureRecord>(await level.get(prefix + idPart(userId)))
+    const values = await level.values(under(prefix)).all()
+    const records = values.map((text) => JSON.parse(text) as FeatureRecord)
+    return records.sort((a, b) => b.time - a.time)[0]
   }
 
   async verdict(feedbackId: string, userId: string): Promise<Verdict | undefined> {
@@ -175,18 +187,21 @@ export class EmbeddedReadModel implements Publisher, ReadModel, VerdictReader {
 
   expireDecisions(before: number): Promise<number> {
     const range = {gte: DECISION_PLACES, lt: DECISION_PLACES + numberPart(ceilForKey(before))}
-    return this.drop(range, DECISION_PLACES, DECISIONS)
+    return this.drop(range, DECISION_PLACES, DECISIONS, SERVED_FEATURES)
   }
 
   /** Chunk by chunk, so that publishing does not wait for long. Never reads again over what it deleted. */
-  private async drop({gte, lt}: KeyRange, places: string, records: string): Promise<number> {
+  private async drop({gte, lt}: KeyRange, places: string, ...records: readonly string[]): Promise<number> {
     const {level, publications} = this.database
     let dropped = 0
     let from = gte
     for (;;) {
       const keys = await publications.run(async () => {
         const chunk = await level.keys({gte: from, lt, limit: CHUNK}).all()
-        const gone = chunk.flatMap((key) => [key, records + afterNumber(key.slice(places.length))])
+        const gone = chunk.flatMap((key) => [
+          key,
+          ...records.map((prefix) => prefix + afterNumber(key.slice(places.length))),
+        ])
         await level.batch(gone.map((key) => ({type: 'del', key})))
         return chunk
       })

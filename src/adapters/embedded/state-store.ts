@@ -27,7 +27,7 @@ import {
   visitPrefix,
 } from './keyspace.js'
 import {decodeEvent, decodeListing, encodeEvent, type Standing} from './state-values.js'
-import {changedKeys, EVENT, FEATURES, eventKey, JUDGEMENT, newProfiles, newVisits} from './state-writes.js'
+import {changedKeys, EVENT, eventKey, FEATURES, JUDGEMENT, newProfiles, newVisits} from './state-writes.js'
 
 export interface StateStoreOptions {
   /**

@@ -23,7 +23,8 @@ import {
   waitingPrefix,
   webhookKey,
 } from './keyspace.js'
-import {type Row, readPage} from './page.js'
+import {readPage} from './page.js'
+import {deliveryRows, keysQueuedBefore, parseDelivery} from './webhook-rows.js'
 import {deliveryKey, replacing} from './webhook-writes.js'
 
 /** Rows that are read, or dropped, at once. */
@@ -151,7 +152,7 @@ export class EmbeddedWebhookStore implements WebhookStore {
         claimed.push(delivery)
       }
       const texts = await this.database.level.getMany(claimed)
-      return {deliveries: texts.flatMap((text) => parsed(text) ?? []), nextDueAt}
+      return {deliveries: texts.flatMap((text) => parseDelivery(text) ?? []), nextDueAt}
     })
   }
 
@@ -160,7 +161,7 @@ export class EmbeddedWebhookStore implements WebhookStore {
       const queue = this.queues.get(delivery.subscription)
       if (queue === undefined) return
       const key = deliveryKey(delivery)
-      const before = parsed(await this.database.level.get(key))
+      const before = parseDelivery(await this.database.level.get(key))
       const writes = replacing(before, delivery)
       // What an attempt brought need not reach the disk at once: at worst, the message is sent again.
       if (audit === undefined) await this.database.level.batch(writes)
@@ -171,7 +172,7 @@ export class EmbeddedWebhookStore implements WebhookStore {
   }
 
   async delivery(subscription: string, id: string): Promise<WebhookDelivery | undefined> {
-    return parsed(await this.database.level.get(deliveryKey({subscription, id})))
+    return parseDelivery(await this.database.level.get(deliveryKey({subscription, id})))
   }
 
   async deliveries(
@@ -183,7 +184,12 @@ export class EmbeddedWebhookStore implements WebhookStore {
     const after =
       cursor === undefined ? undefined : decodeCursor('webhook-deliveries', cursor, DELIVERY_PLACE)
     const accepts = (delivery: WebhookDelivery) => status === undefined || delivery.status === status
-    return readPage('webhook-deliveries', this.rows(subscription, after), accepts, limit)
+    return readPage(
+      'webhook-deliveries',
+      deliveryRows(this.database.level, subscription, after),
+      accepts,
+      limit,
+    )
   }
 
   async pending(subscription: string): Promise<number> {
@@ -204,17 +210,13 @@ export class EmbeddedWebhookStore implements WebhookStore {
 
   private async expireOf(subscription: string, before: WallTime): Promise<number> {
     const {level} = this.database
-    const prefix = deliveryPlacePrefix(subscription)
-    const gone: string[] = []
-    // The oldest have the greatest keys.
-    for await (const place of level.keys({...under(prefix), reverse: true})) {
-      if (-numberOf(place.slice(prefix.length)) >= before) break
-      gone.push(deliveryPrefix(subscription) + afterNumber(place.slice(prefix.length)))
-    }
+    const gone = await keysQueuedBefore(level, subscription, before)
     let dropped = 0
     for (let i = 0; i < gone.length; i += CHUNK) {
       dropped += await this.writing.run(async () => {
-        const found = (await level.getMany(gone.slice(i, i + CHUNK))).flatMap((text) => parsed(text) ?? [])
+        const found = (await level.getMany(gone.slice(i, i + CHUNK))).flatMap(
+          (text) => parseDelivery(text) ?? [],
+        )
         const finished = found.filter(({status}) => status !== 'pending')
         const writes: Writes = finished.flatMap((delivery) => replacing(delivery, undefined))
         await level.batch(writes)
@@ -223,33 +225,9 @@ export class EmbeddedWebhookStore implements WebhookStore {
     }
     return dropped
   }
-
-  private async *rows(subscription: string, after: string | undefined): AsyncGenerator<Row<WebhookDelivery>> {
-    const {level} = this.database
-    const prefix = deliveryPlacePrefix(subscription)
-    const {gte, lt} = under(prefix)
-    let from = after === undefined ? gte : `${prefix}${after}\u0000`
-    for (;;) {
-      const keys = await level.keys({gte: from, lt, limit: CHUNK}).all()
-      const places = keys.map((key) => key.slice(prefix.length))
-      const texts = await level.getMany(
-        places.map((place) => deliveryPrefix(subscription) + afterNumber(place)),
-      )
-      for (const [i, place] of places.entries()) {
-        const delivery = parsed(texts[i])
-        if (delivery !== undefined) yield [place, delivery]
-      }
-      if (keys.length < CHUNK) return
-      from = `${keys.at(-1)}\u0000`
-    }
-  }
 }
 
 /** 1 if the delivery waits to be tried. */
 function waits(delivery: WebhookDelivery | undefined): number {
   return delivery?.dueAt == null ? 0 : 1
-}
-
-function parsed(text: string | undefined): WebhookDelivery | undefined {
-  return text === undefined ? undefined : (JSON.parse(text) as WebhookDelivery)
 }

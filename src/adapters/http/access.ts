@@ -12,6 +12,8 @@ const SENDERS = ['service', 'admin'] as const
 export const ACCESS: {readonly [route: string]: readonly Role[] | typeof EVERYBODY} = {
   'GET /health/live': EVERYBODY,
   'GET /health/ready': EVERYBODY,
+  'GET /openapi.json': EVERYBODY,
+  'GET /docs': EVERYBODY,
   'GET /metrics': ['service', 'admin'],
 
   'POST /v1/events/:stream': SENDERS,

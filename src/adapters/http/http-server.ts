@@ -13,6 +13,7 @@ import {addFeedbackRoutes} from './feedback-routes.js'
 import {addGate} from './gate.js'
 import type {IntakeService} from './intake-service.js'
 import {addMetricsRoute, type MetricsService} from './metrics-route.js'
+import {addDocsRoutes} from './openapi/docs-routes.js'
 import type {Authenticate} from './principal.js'
 import {answerError, answerNotFound, answerUnreadable} from './problem-answers.js'
 import {addBodyParsers} from './request-body.js'
@@ -56,6 +57,8 @@ export interface HttpServerOptions {
   readonly logger?: FastifyBaseLogger | undefined
   /** Watches all requests from outside. */
   readonly instrument?: ((app: FastifyInstance) => void) | undefined
+  /** Of the program, for its documentation. */
+  readonly version?: string | undefined
   /** What differs from DEFAULT_TIMEOUTS. */
   readonly timeouts?: Partial<HttpTimeouts> | undefined
 }
@@ -131,6 +134,7 @@ export function createHttpServer(services: HttpServices, options: HttpServerOpti
   if (services.webhooks !== undefined) addWebhookRoutes(app, services.webhooks)
   if (services.metrics !== undefined) addMetricsRoute(app, services.metrics)
   if (services.audit !== undefined) addAuditRoute(app, services.audit)
+  addDocsRoutes(app, options.version ?? 'unknown')
   return app
 }
 

@@ -24,19 +24,23 @@ export function numberParameter(from: number, to: number): z.ZodType<number> {
     .regex(/^\d{1,9}$/, remedy)
     .transform(Number)
     .pipe(z.int().min(from, remedy).max(to, remedy))
+    .meta({type: 'integer', minimum: from, maximum: to})
 }
 
 /** A query parameter that is a time in RFC 3339. */
 export function timeParameter(): z.ZodType<EventTime> {
-  return z.string(ONCE).transform((given, context) => {
-    const time = parseEventTime(given)
-    if (time !== undefined) return time
-    context.addIssue({
-      code: 'custom',
-      message: 'must be a time such as 2026-01-31T12:00:00Z (write + as %2B)',
+  return z
+    .string(ONCE)
+    .transform((given, context) => {
+      const time = parseEventTime(given)
+      if (time !== undefined) return time
+      context.addIssue({
+        code: 'custom',
+        message: 'must be a time such as 2026-01-31T12:00:00Z (write + as %2B)',
+      })
+      return z.NEVER
     })
-    return z.NEVER
-  })
+    .meta({format: 'date-time'})
 }
 
 const ONCE = 'must be given once'

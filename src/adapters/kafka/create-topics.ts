@@ -1,6 +1,10 @@
+import {setTimeout as sleep} from 'node:timers/promises'
 import type {Admin} from 'kafkajs'
 import {partitionCounts} from './partition-counts.js'
 import type {PlannedTopic} from './topic-plan.js'
+
+const LEADER_TRIES = 100
+const LEADER_PAUSE_MS = 100
 
 export interface CreatedTopics {
   readonly created: readonly string[]
@@ -31,7 +35,10 @@ export async function createTopics(admin: Admin, plan: readonly PlannedTopic[]):
   })
   if (problems.length > 0) throw new TopicMismatchError(problems)
   const missing = plan.filter(({topic}) => !counts.has(topic))
-  if (missing.length > 0) await create(admin, missing)
+  if (missing.length > 0) {
+    await create(admin, missing)
+    await untilLed(admin, missing)
+  }
   return {
     created: missing.map(({topic}) => topic),
     existing: plan.flatMap(({topic}) => (counts.has(topic) ? [topic] : [])),
@@ -41,7 +48,7 @@ export async function createTopics(admin: Admin, plan: readonly PlannedTopic[]):
 async function create(admin: Admin, topics: readonly PlannedTopic[]): Promise<void> {
   try {
     await admin.createTopics({
-      waitForLeaders: true,
+      waitForLeaders: false,
       topics: topics.map(({topic, partitions, replication, settings}) => ({
         topic,
         numPartitions: partitions,
@@ -53,5 +60,22 @@ async function create(admin: Admin, topics: readonly PlannedTopic[]): Promise<vo
     const {errors} = error as {readonly errors?: readonly (Error & {readonly topic?: string})[]}
     if (errors === undefined) throw error
     throw new TopicMismatchError(errors.map(({topic, message}) => `${topic}: ${message}`))
+  }
+}
+
+/** Brokers learn of new topics one after the other: until one knows the leaders of all, they cannot be used. */
+async function untilLed(admin: Admin, topics: readonly PlannedTopic[]): Promise<void> {
+  const names = topics.map(({topic}) => topic)
+  for (let left = LEADER_TRIES; ; left--) {
+    try {
+      const {topics: known} = await admin.fetchTopicMetadata({topics: names})
+      if (known.every(({partitions}) => partitions.length > 0 && partitions.every(({leader}) => leader >= 0)))
+        return
+    } catch (error) {
+      if (left === 0) throw error
+    }
+    if (left === 0)
+      throw new TopicMismatchError([`no broker leads ${names.join(', ')} yet; look at the brokers' logs`])
+    await sleep(LEADER_PAUSE_MS)
   }
 }

@@ -1,11 +1,13 @@
 import {viewAfterRecord, viewAfterVerdict} from '../../core/case/alert-view.js'
 import type {Verdict} from '../../core/case/verdict.js'
 import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
+import type {FeatureRecord} from '../../core/feature/feature-record.js'
 import {passes} from '../../engine/port/published.js'
 import type {Publisher} from '../../engine/port/publisher.js'
 import {
   type AlertFilter,
   type AlertView,
+  type FeatureLogReader,
   InvalidCursorError,
   type Page,
   type ReadModel,
@@ -20,15 +22,17 @@ export interface MemoryLateInput extends LateInput {
 }
 
 /** What was published, in memory. Each record counts once, however often it is published. */
-export class MemoryReadModel implements Publisher, ReadModel, VerdictReader {
+export class MemoryReadModel implements Publisher, ReadModel, VerdictReader, FeatureLogReader {
   private readonly views = new Map<string, AlertView>()
   private readonly decisions = new Map<string, DecisionRecord>()
+  private readonly features = new Map<string, FeatureRecord>()
   private readonly verdicts = new Map<string, Verdict>()
   private readonly letters = new Map<string, StoredDeadLetter>()
   private readonly late = new Map<string, MemoryLateInput>()
 
   async publish(entry: OutboxEntry): Promise<void> {
     const {partition, alerts, decisions, verdicts = [], deadLetters, late} = structuredClone(entry)
+    for (const record of entry.features ?? []) this.publishFeatures(record)
     for (const alert of alerts) this.publishAlert(alert)
     for (const decision of decisions) this.publishDecision(decision)
     for (const verdict of verdicts) this.publishVerdict(verdict)
@@ -56,6 +60,14 @@ export class MemoryReadModel implements Publisher, ReadModel, VerdictReader {
         transaction_id === transactionId && (userId === undefined || user_id === userId),
     )
     return found.sort((a, b) => timeOf(b) - timeOf(a))[0]
+  }
+
+  async featuresOf(transactionId: string, userId?: string): Promise<FeatureRecord | undefined> {
+    const found = [...this.features.values()].filter(
+      ({transaction_id, user_id}) =>
+        transaction_id === transactionId && (userId === undefined || user_id === userId),
+    )
+    return found.sort((a, b) => b.time - a.time)[0]
   }
 
   async verdict(feedbackId: string, userId: string): Promise<Verdict | undefined> {
@@ -102,6 +114,7 @@ export class MemoryReadModel implements Publisher, ReadModel, VerdictReader {
     const {size: decisions} = this.decisions
     for (const [id, {alert}] of this.views) if (timeOf(alert) < before) this.views.delete(id)
     for (const [id, decision] of this.decisions) if (timeOf(decision) < before) this.decisions.delete(id)
+    for (const [id, {time}] of this.features) if (time < before) this.features.delete(id)
     return {alerts: alerts - this.views.size, decisions: decisions - this.decisions.size}
   }
 
@@ -121,6 +134,12 @@ export class MemoryReadModel implements Publisher, ReadModel, VerdictReader {
       const view = known === undefined ? undefined : viewAfterVerdict(known, verdict)
       if (view !== undefined) this.views.set(view.alert.alert_id, view)
     }
+  }
+
+  private publishFeatures(record: FeatureRecord): void {
+    const key = JSON.stringify([record.user_id, record.transaction_id])
+    const known = this.features.get(key)
+    if (known === undefined || record.time > known.time) this.features.set(key, record)
   }
 
   /** An id that comes again with a later event time is another transaction. */

@@ -29,6 +29,9 @@ export function encodeCommit(commit: Commit, keys: PartitionKeys, shapes: EventS
   const judgements = commit.keys.flatMap(({key, judgement}) =>
     judgement === undefined ? [] : [[keys.judgement(key), judgement && JSON.stringify(judgement)] as const],
   )
+  const features = commit.keys.flatMap(({key, features: text}) =>
+    text === undefined ? [] : [[keys.features(key), text] as const],
+  )
   const expiries = listing(commit.keys.map(({key, expiry}) => [key, expiry]))
   const deadlines = listing(commit.keys.map(({key, deadline}) => [key, deadline]))
   const profiles = commit.profiles.flatMap((profile) => [
@@ -45,7 +48,7 @@ export function encodeCommit(commit: Commit, keys: PartitionKeys, shapes: EventS
     histories,
     shapes: unsaved,
     write(writes) {
-      for (const [key, text] of judgements) {
+      for (const [key, text] of [...judgements, ...features]) {
         if (text === null) writes.add('DEL', key)
         else writes.add('SET', key, text)
       }

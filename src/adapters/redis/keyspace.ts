@@ -4,6 +4,7 @@
  *   <namespace>:<generation>:{p<n>}:standing       hash: instance, epoch, owner, commit number, offset, checkpoint
  *   …:h:<key>                                      history: packed records, appended
  *   …:j:<key>                                      judgement
+ *   …:f:<key>                                      what dropped events left behind for features
  *   …:expiries  …:deadlines                        sorted sets: keys by event time
  *   …:profiles                                     hash: versions of profiles by id
  *   …:visits                                       sorted set: visits of a commit by the newest of them
@@ -32,6 +33,7 @@ export interface PartitionKeys {
   readonly shapes: string
   history(key: string): string
   judgement(key: string): string
+  features(key: string): string
 }
 
 export function partitionKeys({namespace, generation = 1}: Keyspace, partition: number): PartitionKeys {
@@ -47,6 +49,7 @@ export function partitionKeys({namespace, generation = 1}: Keyspace, partition: 
     shapes: `${prefix}shapes`,
     history: (key) => `${prefix}h:${idText(key)}`,
     judgement: (key) => `${prefix}j:${idText(key)}`,
+    features: (key) => `${prefix}f:${idText(key)}`,
   }
 }
 

@@ -4,7 +4,7 @@ import {readHistory} from './history-records.js'
 import type {PartitionKeys} from './keyspace.js'
 import type {RedisConnection} from './redis-connection.js'
 
-/** Keys of which one request asks for history and judgement. */
+/** Keys of which one request asks for history, judgement and features. */
 const KEYS_PER_REQUEST = 500
 
 /** The state of keys, in the order asked. `note` hears how many records and events each history has. */
@@ -18,18 +18,19 @@ export async function loadKeys(
   const requests: Promise<(string | null)[]>[] = []
   for (let from = 0; from < keys.length; from += KEYS_PER_REQUEST) {
     const asked = keys.slice(from, from + KEYS_PER_REQUEST)
-    const both = asked.flatMap((key) => [names.history(key), names.judgement(key)])
-    requests.push(connection.attempt((client) => client.mget(both)))
+    const all = asked.flatMap((key) => [names.history(key), names.judgement(key), names.features(key)])
+    requests.push(connection.attempt((client) => client.mget(all)))
   }
   const texts = (await Promise.all(requests)).flat()
   return keys.map((key, i) => {
-    const [history, judgement] = [texts[2 * i] ?? '', texts[2 * i + 1] ?? undefined]
-    const {events, records} = readHistory(history, shapes)
+    const [history, judgement, features] = texts.slice(3 * i, 3 * i + 3).map((text) => text ?? undefined)
+    const {events, records} = readHistory(history ?? '', shapes)
     note(key, records, events.length)
-    if (events.length === 0 && judgement === undefined) return undefined
+    if (events.length === 0 && judgement === undefined && features === undefined) return undefined
     return {
       events,
       judgement: judgement === undefined ? undefined : (JSON.parse(judgement) as PersistedJudgement),
+      ...(features === undefined ? {} : {features}),
     }
   })
 }

@@ -15,6 +15,10 @@ const JAEGER_ENDPOINT = 'udp://127.0.0.1:6832'
  */
 export async function spanExporter({exporter, endpoint}: ExporterOptions): Promise<tracing.SpanExporter> {
   if (exporter === 'otlp') {
+    if (endpoint.startsWith('udp:'))
+      throw new RangeError(
+        `telemetry.endpoint is ${endpoint}, but telemetry.exporter is otlp; write ${OTLP_ENDPOINT}, or set the exporter to jaeger`,
+      )
     const {OTLPTraceExporter} = await import('@opentelemetry/exporter-trace-otlp-http')
     return new OTLPTraceExporter({url: endpoint || OTLP_ENDPOINT})
   }

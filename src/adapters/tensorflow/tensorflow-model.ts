@@ -16,7 +16,8 @@ export class TensorflowModel implements Model {
   readonly features: ModelManifest['features']
   private readonly scaling: Scaling
   private readonly calibration: Calibration
-  private readonly baseline: Float32Array
+  readonly baseline: readonly number[]
+  private readonly scaledBaseline: Float32Array
   private readonly networks: readonly NetworkTensors[]
   private isDisposed = false
 
@@ -39,7 +40,8 @@ export class TensorflowModel implements Model {
     this.features = features
     this.scaling = scaling
     this.calibration = calibration
-    this.baseline = scaleRows(Float32Array.from(baseline), scaling)
+    this.baseline = baseline
+    this.scaledBaseline = scaleRows(Float32Array.from(baseline), scaling)
     try {
       this.networks = unpackNetworks(networks, weights).map(toTensors)
     } catch (error) {
@@ -55,11 +57,11 @@ export class TensorflowModel implements Model {
 
   async attribute(rows: Float32Array, count: number): Promise<Float32Array> {
     const scaled = this.scaled(rows, count)
-    const width = this.baseline.length
+    const width = this.scaledBaseline.length
     const attributions = new Float32Array(scaled.length)
     for (let at = 0; at < scaled.length; at += width) {
       const row = scaled.subarray(at, at + width)
-      attributions.set(await integratedGradients(this.networks, row, this.baseline), at)
+      attributions.set(await integratedGradients(this.networks, row, this.scaledBaseline), at)
     }
     return attributions
   }

@@ -7,6 +7,7 @@ import type {WallTime} from '../../core/event/time.js'
 import type {CommittedBatch} from '../../engine/operator/batch.js'
 import {scoring} from '../../engine/pipeline/scoring.js'
 import type {Clock} from '../../engine/port/clock.js'
+import type {Scorer} from '../../engine/port/model.js'
 import type {Publisher} from '../../engine/port/publisher.js'
 import {Partition} from '../../engine/stage/partition.js'
 import {SharedState} from '../../engine/stage/shared-state.js'
@@ -20,6 +21,8 @@ export interface ReplayRun {
   readonly publisher: Publisher
   /** Whether the publisher is to hear of features as they were served. */
   readonly logsFeatures?: boolean | undefined
+  /** Without one, rules alone decide. */
+  readonly scorer?: Scorer | undefined
   /** Hears of each batch. */
   readonly onBatch?: (batch: CommittedBatch) => void
 }
@@ -48,6 +51,7 @@ export async function runReplay(run: ReplayRun): Promise<readonly Partition[]> {
     store,
     publisher,
     clock: ARRIVAL_CLOCK,
+    scorer: run.scorer,
     logsFeatures: run.logsFeatures ?? false,
     partitionOf,
     bundleOf: async (id) => {

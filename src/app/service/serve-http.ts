@@ -1,5 +1,6 @@
 import {createHttpServer, type HttpServerOptions, type HttpServices} from '../../adapters/http/http-server.js'
 import {assertLoopback} from '../../adapters/http/loopback.js'
+import {packageVersion} from '../cli/package-version.js'
 import type {Config} from '../config/config.js'
 import type {EmbeddedService} from './embedded-service.js'
 
@@ -48,7 +49,11 @@ export async function listen(
 ): Promise<HttpListener> {
   // Whoever calls this without keys, by whatever way: only this machine may be let in.
   if (options.authenticate === undefined) assertLoopback(http.host)
-  const app = createHttpServer(services, {...options, bodyLimit: http.bodyLimit})
+  const app = createHttpServer(services, {
+    version: packageVersion(),
+    ...options,
+    bodyLimit: http.bodyLimit,
+  })
   const url = await app.listen({host: http.host, port: http.port})
   return {
     url,

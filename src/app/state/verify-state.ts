@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs'
 import {EmbeddedBundleStore} from '../../adapters/embedded/bundle-store.js'
 import {EmbeddedDatabase} from '../../adapters/embedded/database.js'
 import {EmbeddedEventLog} from '../../adapters/embedded/event-log.js'
@@ -9,7 +10,6 @@ import type {StateStore} from '../../engine/port/state-store.js'
 import {parseStoreKey} from '../../engine/stage/store-key.js'
 import {KeptBundles} from '../bundle/kept-bundles.js'
 import {BundleHistory} from '../export/bundle-history.js'
-import {NothingCameInError} from '../export/export-run.js'
 import {comparableState, completeFrom} from './comparable-state.js'
 import {compareKeys} from './compare-keys.js'
 import {comparePartitions} from './compare-partitions.js'
@@ -42,15 +42,25 @@ export interface StateVerdict {
   readonly differences: readonly StateDifference[]
 }
 
+/** There is nothing to compare. */
+export class NothingStoredError extends RangeError {
+  constructor(dataDir: string) {
+    super(`${dataDir}: no service has stored anything here; name a service's folder with --data-dir`)
+    this.name = 'NothingStoredError'
+  }
+}
+
 /** Compares the state that a stopped service stored with what follows from its log. Neither is changed. */
 export async function verifyState(options: VerifyOptions): Promise<StateVerdict> {
   const {dataDir, clock, onProgress} = options
+  // Opening it would make a folder where there is none.
+  if (!existsSync(dataDir)) throw new NothingStoredError(dataDir)
   const database = await EmbeddedDatabase.open(dataDir)
   try {
     const stored = new EmbeddedStateStore(database)
     const opened = await stored.open(PARTITION)
     const {checkpoint} = opened
-    if (checkpoint === undefined) throw new NothingCameInError(dataDir)
+    if (checkpoint === undefined) throw new NothingStoredError(dataDir)
     const log = await EmbeddedEventLog.open(database, {clock})
     const recomputed = await recompute({
       log,

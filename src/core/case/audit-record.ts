@@ -1,5 +1,8 @@
 import {z} from 'zod'
 
+/** Any JSON. */
+export const jsonValueSchema = z.json()
+
 /** Who did something: a principal, or a program on the machine itself. */
 export const actorSchema = z.strictObject({id: z.string(), name: z.string()})
 
@@ -14,9 +17,9 @@ export const auditRecordSchema = z.strictObject({
   action: z.string(),
   subject: z.strictObject({type: z.string(), id: z.string()}),
   /** What it was; null where there was nothing. */
-  before: z.json(),
+  before: jsonValueSchema,
   /** What it is now; null where nothing is left. */
-  after: z.json(),
+  after: jsonValueSchema,
 })
 
 export type Actor = z.infer<typeof actorSchema>

@@ -1,5 +1,6 @@
 import {formatTime, type WallTime} from '../event/time.js'
 import type {DecisionState} from './key-state.js'
+import {isModelHit} from './model-score.js'
 import type {DecisionRecord} from './records.js'
 
 export interface DecisionCircumstances {
@@ -13,13 +14,13 @@ const NO_MODEL: readonly string[] = ['model']
 
 /** The record of a decision as it stands. */
 export function toDecisionRecord(state: DecisionState, circumstances: DecisionCircumstances): DecisionRecord {
-  const {transaction, decision, revision, hits} = state
+  const {transaction, decision, revision, hits, scored} = state
   return {
     transaction_id: transaction.id,
     user_id: circumstances.userId,
     decision,
     revision,
-    score: null,
+    score: scored?.score ?? null,
     rules: hits.map(({rule, alertId}) => ({
       id: rule.id,
       version: rule.version,
@@ -29,22 +30,28 @@ export function toDecisionRecord(state: DecisionState, circumstances: DecisionCi
       alert_id: alertId,
     })),
     reasons: decision === 'approve' ? [] : reasonsOf(state),
-    model: null,
+    model: scored?.model ?? null,
     bundle: circumstances.bundle,
-    degraded: NO_MODEL as string[],
+    degraded: scored === undefined ? [...NO_MODEL] : [],
     event_time: formatTime(transaction.time),
     decided_at: formatTime(circumstances.decidedAt),
     latency_ms: Math.max(0, circumstances.decidedAt - circumstances.ingestedAt),
   }
 }
 
-/** The rules that speak for the decision, each with its share of their scores. */
-function reasonsOf({hits, decision}: DecisionState): DecisionRecord['reasons'] {
+/** The rules that speak for the decision, each with its share of their scores; the model with what moved it. */
+function reasonsOf({hits, decision, scored}: DecisionState): DecisionRecord['reasons'] {
   const speaking = hits.filter(({rule}) => rule.action === decision)
   const total = speaking.reduce((sum, {rule}) => sum + rule.score, 0)
-  return speaking.map(({rule, reason}) => ({
-    code: rule.id.toUpperCase().replaceAll('-', '_'),
-    text: reason,
-    weight: Math.round((rule.score / total) * 100) / 100,
-  }))
+  return speaking.flatMap((hit) => {
+    const {rule, reason} = hit
+    const share = rule.score / total
+    if (isModelHit(hit) && scored !== undefined && scored.reasons.length > 0)
+      return scored.reasons.map((each) => ({...each, weight: toHundredths(share * each.weight)}))
+    return [{code: rule.id.toUpperCase().replaceAll('-', '_'), text: reason, weight: toHundredths(share)}]
+  })
+}
+
+function toHundredths(share: number): number {
+  return Math.round(share * 100) / 100
 }

@@ -5,6 +5,7 @@ import {KeyHistory} from '../history/key-history.js'
 import type {Rule} from '../rule/rule.js'
 import type {RuleFirings} from './firing.js'
 import type {KeptFirings} from './kept-firings.js'
+import type {ModelScore} from './model-score.js'
 import type {Decision} from './policy.js'
 
 /** A live rule that fires for a transaction. `alertId` is null while a cooldown suppresses its alert. */
@@ -16,12 +17,14 @@ export interface RuleHit {
   readonly reason: string
 }
 
-/** The decision on a transaction that some rule fired for. One that no rule ever fired for is approved, revision 0. */
+/** The decision on a transaction that some rule fired for or the model scored. Any other is approved, revision 0. */
 export interface DecisionState {
   readonly transaction: StoredEvent
   decision: Decision
   revision: number
   hits: readonly RuleHit[]
+  /** What the model said when the transaction came; undefined if it said nothing. */
+  scored?: ModelScore | undefined
 }
 
 /** All that is kept of one key: its history, and what was said about it. */

@@ -23,7 +23,7 @@ export const modelManifestSchema = z.strictObject({
   created_at: time,
   /** The features that it was trained on, in the order of a row. Features of another hash mean something else. */
   features: z.strictObject({hash: z.string().min(1), names: z.array(z.string().min(1)).min(1)}),
-  scaling: z.strictObject({center: z.array(finite), spread: z.array(finite.positive())}),
+  scaling: z.strictObject({center: z.array(finite), spread: z.array(finite.min(0))}),
   /** The widths of each network; the model's logit is their mean. */
   networks: z.array(z.array(z.int().min(1)).min(2)).min(1),
   weights: z.strictObject({bytes: count, sha256}),

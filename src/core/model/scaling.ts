@@ -2,7 +2,7 @@
 export interface Scaling {
   /** Mean of the values that are there. */
   readonly center: readonly number[]
-  /** Standard deviation; 1 for a feature that never changes. */
+  /** Standard deviation; 0 for a feature that never changed, of which nothing could be learnt. */
   readonly spread: readonly number[]
 }
 
@@ -11,7 +11,7 @@ const FURTHEST = 100
 
 /**
  * Rows as a network takes them: each value as its distance from the mean in standard deviations. A missing one (NaN)
- * counts as the mean.
+ * counts as the mean, and so does every value of a feature of which nothing could be learnt.
  */
 export function scaleRows(rows: Float32Array, {center, spread}: Scaling): Float32Array {
   const width = center.length
@@ -19,15 +19,16 @@ export function scaleRows(rows: Float32Array, {center, spread}: Scaling): Float3
   for (let start = 0; start < rows.length; start += width) {
     for (let feature = 0; feature < width; feature++) {
       const value = rows[start + feature] as number
-      if (Number.isNaN(value)) continue
-      const distance = (value - (center[feature] as number)) / (spread[feature] as number)
+      const deviation = spread[feature] as number
+      if (Number.isNaN(value) || deviation === 0) continue
+      const distance = (value - (center[feature] as number)) / deviation
       scaled[start + feature] = Math.max(-FURTHEST, Math.min(FURTHEST, distance))
     }
   }
   return scaled
 }
 
-/** The scaling that gives these rows mean 0 and standard deviation 1. A feature that no row has is centred at 0. */
+/** The scaling that gives these rows mean 0 and standard deviation 1. A feature that no row has never changed. */
 export function scalingOf(rows: Float32Array, width: number): Scaling {
   const center: number[] = []
   const spread: number[] = []
@@ -35,7 +36,7 @@ export function scalingOf(rows: Float32Array, width: number): Scaling {
     const mean = meanOf(rows, feature, width, (value) => value)
     const variance = meanOf(rows, feature, width, (value) => (value - mean) ** 2)
     center.push(mean)
-    spread.push(Math.sqrt(variance) || 1)
+    spread.push(Math.sqrt(variance))
   }
   return {center, spread}
 }

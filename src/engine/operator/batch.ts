@@ -1,5 +1,6 @@
 import type {Verdict} from '../../core/case/verdict.js'
 import type {KeyState} from '../../core/decision/key-state.js'
+import type {ModelScore} from '../../core/decision/model-score.js'
 import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
 import type {ExplainedChange} from '../../core/decision/rule-evaluator.js'
 import type {DeadLetter} from '../../core/event/dead-letter.js'
@@ -10,6 +11,7 @@ import type {FeatureRows} from '../../core/feature/feature-rows.js'
 import type {Fate} from '../../core/ledger/ledger.js'
 import type {InputBatch} from '../port/event-source.js'
 import type {AlertTraces, Commit, LateInput, PersistedVisit} from '../port/state-store.js'
+import type {Featuring} from '../stage/featuring.js'
 import type {Partition} from '../stage/partition.js'
 
 /*
@@ -76,18 +78,25 @@ export interface Consequence {
 }
 
 export interface FeaturedBatch extends AdmittedBatch {
-  /** Of its transactions, in the order of arrival; undefined without feature views. */
-  readonly featureRows: FeatureRows | undefined
+  /** Works out the features of its transactions; undefined without feature views. */
+  readonly featuring: Featuring | undefined
 }
 
 export interface MatchedBatch extends FeaturedBatch {
+  /** Of its transactions, in the order of arrival, as served; undefined without feature views. */
+  readonly featureRows: FeatureRows | undefined
   readonly consequences: readonly Consequence[]
   readonly visits: readonly PersistedVisit[]
   /** States of further stages that an event entered. */
   readonly repartitioned: ReadonlySet<KeyState>
 }
 
-export interface DecidedBatch extends MatchedBatch {
+export interface ScoredBatch extends MatchedBatch {
+  /** By transaction; undefined where no model scored. */
+  readonly scores: ReadonlyMap<StoredEvent, ModelScore> | undefined
+}
+
+export interface DecidedBatch extends ScoredBatch {
   readonly alerts: readonly AlertRecord[]
   readonly decisions: readonly DecisionRecord[]
   /** Keys about which something was said. */

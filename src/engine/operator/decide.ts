@@ -9,6 +9,7 @@ import {
   userOf,
 } from '../../core/decision/decision-state.js'
 import type {DecisionState, KeyState} from '../../core/decision/key-state.js'
+import {applyScore, toModelAlert} from '../../core/decision/model-score.js'
 import type {DecisionRecord} from '../../core/decision/records.js'
 import type {ExplainedChange} from '../../core/decision/rule-evaluator.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
@@ -18,7 +19,7 @@ import type {Clock} from '../port/clock.js'
 import type {DecisionWatch} from '../port/decision-watch.js'
 import type {BatchTracing, CausedAlert} from '../port/telemetry.js'
 import type {Partition} from '../stage/partition.js'
-import type {AcceptedEvent, Consequence, DecidedBatch, MatchedBatch} from './batch.js'
+import type {AcceptedEvent, Consequence, DecidedBatch, ScoredBatch} from './batch.js'
 
 /**
  * Turns what rules found into records: a decision for every transaction, a higher revision where an event changed
@@ -28,9 +29,9 @@ export function decide(
   clock: Clock,
   watch?: DecisionWatch,
   tracing?: BatchTracing,
-): OperatorFunction<MatchedBatch, DecidedBatch> {
+): OperatorFunction<ScoredBatch, DecidedBatch> {
   return map((batch) => {
-    const records = new Deciding(batch.partition, clock.now(), watch)
+    const records = new Deciding(batch.partition, clock.now(), watch, batch.scores)
     for (const consequence of batch.consequences) records.add(consequence)
     const {caused, decisions, judged} = records
     const alerts = caused.map(({alert}) => alert)
@@ -54,12 +55,13 @@ class Deciding {
     private readonly partition: Partition,
     private readonly now: WallTime,
     private readonly watch: DecisionWatch | undefined,
+    private readonly scores: ScoredBatch['scores'],
   ) {}
 
   add(consequence: Consequence): void {
     const {cause, state, changes} = consequence
     if (changes.length > 0) this.addChanges(consequence)
-    else if (cause?.event.stream === TRANSACTIONS) this.publish(this.first(state, cause.event), state, cause)
+    else if (cause?.event.stream === TRANSACTIONS) this.publish(this.first(state, cause), state, cause)
   }
 
   private addChanges({cause, state, changes}: Consequence): void {
@@ -74,9 +76,8 @@ class Deciding {
       this.judged.add(user)
     }
     this.judged.add(state)
-    const event = cause?.event
-    if (event?.stream === TRANSACTIONS && state.keyField === 'user_id') {
-      const own = this.first(state, event)
+    if (cause?.event.stream === TRANSACTIONS && state.keyField === 'user_id') {
+      const own = this.first(state, cause)
       revised.delete(own)
       this.publish(own, state, cause)
     }
@@ -88,13 +89,29 @@ class Deciding {
   }
 
   /** The first decision on a transaction; a revision where a fallback was given meanwhile, and remembered as such. */
-  private first(state: KeyState, transaction: StoredEvent): DecisionState {
+  private first(state: KeyState, cause: AcceptedEvent): DecisionState {
+    const transaction = cause.event
     const decision = decisionOn(state, transaction)
+    this.takeScore(decision, state, cause)
     if (this.watch?.hasFallback(state.key, transaction.id) !== true) return decision
     decision.revision++
     rememberDecision(state, decision)
     this.judged.add(state)
     return decision
+  }
+
+  /** Lets the model's score count, and opens its alert. What it said is kept for later revisions. */
+  private takeScore(decision: DecisionState, state: KeyState, cause: AcceptedEvent): void {
+    const scored = this.scores?.get(cause.event)
+    if (scored === undefined) return
+    const {policy, id: bundle} = this.partition.bundle
+    const hit = applyScore(decision, scored, state.key, policy)
+    rememberDecision(state, decision)
+    this.judged.add(state)
+    if (hit === undefined) return
+    const detectedAt = notBefore(cause.ingestedAt, this.now)
+    const circumstances = {stageKey: state.key, bundle, detectedAt, late: false}
+    this.caused.push({alert: toModelAlert(hit, decision, policy, circumstances), cause})
   }
 
   /** On whose transaction a change speaks. What a rule by another key finds comes after the first answer, as a revision. */

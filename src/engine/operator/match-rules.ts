@@ -4,6 +4,7 @@ import type {Horizon} from '../../core/decision/rule-evaluator.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
 import {TRANSACTIONS} from '../../core/event/stream.js'
 import type {PersistedVisit} from '../port/state-store.js'
+import type {Featuring} from '../stage/featuring.js'
 import type {KeyedStage} from '../stage/keyed-stage.js'
 import {merchantOf, type Partition} from '../stage/partition.js'
 import {parseStoreKey} from '../stage/store-key.js'
@@ -17,12 +18,12 @@ import type {AcceptedEvent, Consequence, FeaturedBatch, MatchedBatch} from './ba
  */
 export function matchRules(): OperatorFunction<FeaturedBatch, MatchedBatch> {
   return map((batch) => {
-    const matching = new Matching(batch.partition)
+    const matching = new Matching(batch.partition, batch.featuring)
     for (const state of batch.due) matching.timeWentOn(state)
     for (const state of batch.lookedBackAt) matching.lookBackAt(state)
     for (const cause of batch.accepted) matching.accept(cause)
     const {consequences, visits, repartitioned} = matching
-    return {...batch, consequences, visits, repartitioned}
+    return {...batch, consequences, visits, repartitioned, featureRows: batch.featuring?.rows}
   })
 }
 
@@ -32,7 +33,10 @@ class Matching {
   readonly repartitioned = new Set<KeyState>()
   private readonly further: readonly KeyedStage[]
 
-  constructor(private readonly partition: Partition) {
+  constructor(
+    private readonly partition: Partition,
+    private readonly featuring: Featuring | undefined,
+  ) {
     this.further = [...partition.shared.stages.values()].filter(({takesAny}) => takesAny)
   }
 
@@ -49,6 +53,7 @@ class Matching {
 
   accept(cause: AcceptedEvent): void {
     const {event, state} = cause
+    this.featuring?.take(event, state)
     if (state === undefined) this.profileEntered(cause)
     else this.enter(this.stageOf(state), state, cause)
     for (const stage of this.further)

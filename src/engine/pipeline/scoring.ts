@@ -12,9 +12,11 @@ import {loadState} from '../operator/load-state.js'
 import {loadUsers} from '../operator/load-users.js'
 import {matchRules} from '../operator/match-rules.js'
 import {publish} from '../operator/publish.js'
+import {score} from '../operator/score.js'
 import type {Clock} from '../port/clock.js'
 import type {DecisionWatch} from '../port/decision-watch.js'
 import type {EventSource} from '../port/event-source.js'
+import type {Scorer} from '../port/model.js'
 import type {Publisher} from '../port/publisher.js'
 import type {StateStore} from '../port/state-store.js'
 import type {BatchTracing} from '../port/telemetry.js'
@@ -32,6 +34,8 @@ export interface ScoringParts extends ScoringPorts {
   readonly partitionOf: (number: number) => Partition
   /** The bundle that a control record on the log names. */
   readonly bundleOf: (id: string) => Promise<PreparedBundle>
+  /** Without one, rules alone decide. */
+  readonly scorer?: Scorer | undefined
   readonly watch?: DecisionWatch | undefined
   readonly tracing?: BatchTracing | undefined
   /** Whether the features as they were served go to the feature log. Default: they do. */
@@ -45,7 +49,7 @@ export interface ScoringParts extends ScoringPorts {
  * over it. The next batch is asked for when the last one is published, so that a slow step holds the source back.
  */
 export function scoring(parts: ScoringParts): Observable<CommittedBatch> {
-  const {source, store, publisher, clock, partitionOf, lookBackKeys, watch, tracing} = parts
+  const {source, store, publisher, clock, partitionOf, lookBackKeys, scorer, watch, tracing} = parts
   const {logsFeatures = true} = parts
   return eachBatch(new DuesFirst(source, partitionOf), (batch) => {
     const admitted = batch.pipe(
@@ -55,9 +59,10 @@ export function scoring(parts: ScoringParts): Observable<CommittedBatch> {
       admit(), //                        duplicate, late or accepted; timestamps, watermark, ledger
     )
     return admitted.pipe(
-      features(), //                     windows of user, card, merchant, device, address; a row per transaction
+      features(), //                     a row per transaction: windows of user, card, merchant, device, address
       matchRules(), //                   as-of joins, rules: what fires, what no longer does
       loadUsers(store), //               of transactions that rules by other keys are about
+      score(scorer), //                  the model, once for all of them
       decide(clock, watch, tracing), //  decisions, their revisions, alerts
       commit(store, logsFeatures), //    state, offsets and outbox, all or nothing
       publish(publisher), //             to those who wait for them

@@ -1,3 +1,16 @@
+import type {ModelScore} from '../../core/decision/model-score.js'
+import type {StoredEvent} from '../../core/event/stored-event.js'
+import type {FeatureRows} from '../../core/feature/feature-rows.js'
+
+/** Scores transactions with the model that is in force. */
+export interface Scorer {
+  /**
+   * By transaction: its score, explained if it is `explainFrom` or more. Transactions that get none are left out; undefined if none
+   * does. It never rejects, and answers within its limit of time.
+   */
+  score(rows: FeatureRows, explainFrom: number): Promise<ReadonlyMap<StoredEvent, ModelScore> | undefined>
+}
+
 /**
  * A model that scores transactions. Rows are given raw, one after the other, in the order of `features.names`, NaN
  * where a value is missing.
@@ -6,6 +19,8 @@ export interface Model {
   readonly id: string
   readonly version: number
   readonly features: {readonly hash: string; readonly names: readonly string[]}
+  /** The mean legitimate row. */
+  readonly baseline: readonly number[]
   /** The calibrated probability of fraud of each row. One call per micro-batch. Rejects if the rows do not fit. */
   score(rows: Float32Array, count: number): Promise<Float32Array>
   /**

@@ -2,6 +2,7 @@ import type {AlertStatus, AlertView} from '../../core/case/alert-view.js'
 import type {Verdict} from '../../core/case/verdict.js'
 import type {DecisionRecord} from '../../core/decision/records.js'
 import type {DeadLetter} from '../../core/event/dead-letter.js'
+import type {FeatureRecord} from '../../core/feature/feature-record.js'
 
 export type {AlertStatus, AlertView}
 
@@ -58,6 +59,15 @@ export interface ReadModel {
 export interface VerdictReader {
   /** By the id of its feedback event and its user. */
   verdict(feedbackId: string, userId: string): Promise<Verdict | undefined>
+}
+
+/** The feature log, for those who ask. */
+export interface FeatureLogReader {
+  /**
+   * A transaction's features as they were served when it came. Users may use the same id: without `userId`, those of the
+   * newest of these transactions. Undefined if none were logged.
+   */
+  featuresOf(transactionId: string, userId?: string): Promise<FeatureRecord | undefined>
 }
 
 export class InvalidCursorError extends Error {

@@ -2,6 +2,7 @@ import type {InForce} from '../../core/bundle/in-force.js'
 import type {Verdict} from '../../core/case/verdict.js'
 import type {KeptFirings} from '../../core/decision/kept-firings.js'
 import type {RuleHit} from '../../core/decision/key-state.js'
+import type {ModelScore} from '../../core/decision/model-score.js'
 import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
 import type {DeadLetter} from '../../core/event/dead-letter.js'
 import type {Fields, StoredEvent} from '../../core/event/stored-event.js'
@@ -32,6 +33,7 @@ export interface PersistedDecision {
   readonly decision: 'approve' | 'review' | 'decline'
   readonly revision: number
   readonly hits: readonly RuleHit[]
+  readonly scored?: ModelScore | undefined
 }
 
 export interface PersistedKey {

@@ -160,6 +160,6 @@ function persistFirings({rule, keyValue, firings, lastSettledAlert}: RuleFirings
   }
 }
 
-function persistDecision({transaction, decision, revision, hits}: DecisionState): PersistedDecision {
-  return {transaction: transaction.id, decision, revision, hits}
+function persistDecision({transaction, ...rest}: DecisionState): PersistedDecision {
+  return {transaction: transaction.id, ...rest}
 }

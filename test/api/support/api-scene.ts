@@ -164,7 +164,11 @@ export class ApiScene {
     if (type === 'text/event-stream') await answer.body?.cancel()
     const text = answer.bodyUsed ? '' : await answer.text()
     const isJson = /json/.test(type)
-    return {status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text}
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      body: isJson && text !== '' ? JSON.parse(text) : text,
+    }
   }
 
   /** Sends transactions of now; the results, in order. */

@@ -9,6 +9,7 @@ import {streamsWith} from '../../../src/core/event/stream.js'
 import type {FeatureRecord} from '../../../src/core/feature/feature-record.js'
 import {addLedger, type Ledger} from '../../../src/core/ledger/ledger.js'
 import {formatFault} from '../../../src/core/source/source-fault.js'
+import type {Scorer} from '../../../src/engine/port/model.js'
 import type {Publisher} from '../../../src/engine/port/publisher.js'
 import type {OutboxEntry} from '../../../src/engine/port/state-store.js'
 import type {Partition} from '../../../src/engine/stage/partition.js'
@@ -87,12 +88,17 @@ export interface CollectedRun {
 }
 
 /** Runs the engine over replay lines, given as text or as what the text parses to. */
-export async function collectedRun(bundle: Bundle, lines: readonly unknown[]): Promise<CollectedRun> {
+export async function collectedRun(
+  bundle: Bundle,
+  lines: readonly unknown[],
+  scorer?: Scorer,
+): Promise<CollectedRun> {
   const collected = new Collected()
   const partitions = await runReplay({
     lines: inBlocks(lines),
     bundle,
     publisher: collected,
+    scorer,
   })
   const ledger: Ledger = {}
   for (const partition of partitions) addLedger(ledger, partition.ledger)

@@ -28,7 +28,10 @@ describe('defaults', () => {
       model: {backend: 'auto', alias: 'champion'},
       streams: [],
       panExempt: new Map(),
+      kafka: {brokers: ['127.0.0.1:9092'], tls: false, sasl: null},
       redis: {url: 'redis://127.0.0.1:6379', cluster: false, tls: false, wait: 'none'},
+      telemetry: {exporter: 'none', endpoint: '', sample: 0.01},
+      webhooks: {allowHttpLoopback: false},
       retention: {alerts: 365 * 86_400_000, decisions: 90 * 86_400_000},
     })
     expect([...settings.keys()]).toEqual(SETTING_NAMES)

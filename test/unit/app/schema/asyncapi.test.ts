@@ -30,7 +30,9 @@ test('every built-in stream is a channel to send to, and every topic that is wri
       .filter((operation) => operation[action]())
       .flatMap((operation) => operation.channels().map((channel) => channel.address() ?? 'webhooks'))
       .sort()
-  expect(addresses('isReceive')).toEqual([...streamsWith([]).keys()].map((name) => `{namespace}.${name}`).sort())
+  expect(addresses('isReceive')).toEqual(
+    [...streamsWith([]).keys()].map((name) => `{namespace}.${name}`).sort(),
+  )
   const outputs = ['alerts', 'dead-letters', 'decisions', 'late'].map((name) => `{namespace}.${name}`)
   expect(addresses('isSend')).toEqual([...outputs, 'webhooks'].sort())
 })

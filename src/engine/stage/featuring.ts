@@ -1,0 +1,113 @@
+import type {KeyState} from '../../core/decision/key-state.js'
+import type {StoredEvent} from '../../core/event/stored-event.js'
+import {TRANSACTIONS} from '../../core/event/stream.js'
+import {FeatureRows} from '../../core/feature/feature-rows.js'
+import {stageFieldOf} from '../../core/feature/key-features.js'
+import {MemberLog} from '../../core/feature/member-log.js'
+import {type EntityLogs, FeatureReader, type TransactionJoins} from '../../core/feature/read-features.js'
+import {locationAsOf} from '../../core/history/as-of-join.js'
+import type {KeyedStage} from './keyed-stage.js'
+import type {Partition} from './partition.js'
+
+type Plan = FeatureReader['plan']
+
+interface PlacedReader {
+  readonly reader: FeatureReader
+  readonly stage: KeyedStage
+}
+
+/**
+ * Lets the events of a batch count in the windows of their user and card, their merchant, device and address, and works out the
+ * row of each transaction. Takes them one by one, each before it enters the histories: what is said of an event knows what
+ * came before it, and nothing that comes later in the batch.
+ */
+export class Featuring implements TransactionJoins {
+  readonly rows: FeatureRows
+  private readonly stages: readonly KeyedStage[]
+  private readonly readers: readonly PlacedReader[]
+  private user: KeyState | undefined
+
+  /** For so many transactions at most. */
+  constructor(
+    private readonly partition: Partition,
+    transactions: number,
+  ) {
+    const {features} = partition.bundle
+    this.stages = partition.stages.filter(({hasFeatures}) => hasFeatures)
+    this.readers = features.plans.flatMap((plan) => {
+      const stage = partition.stageOf(stageFieldOf(plan.entity))
+      return stage === undefined ? [] : [{reader: readerOf(plan), stage}]
+    })
+    this.rows = new FeatureRows(features, transactions)
+  }
+
+  /** An accepted event, in the order of arrival; `home` is the state of the key that it was accepted by. */
+  take(event: StoredEvent, home: KeyState | undefined): void {
+    for (const stage of this.stages) this.count(stage, event, home)
+    if (event.stream === TRANSACTIONS && home !== undefined) this.addRow(event, home)
+  }
+
+  locationAsOf(transaction: StoredEvent): StoredEvent | undefined {
+    const {locationMaxAge} = this.partition.bundle.settings
+    return this.user && locationAsOf(this.user.history, transaction, locationMaxAge)
+  }
+
+  merchantAsOf({fields, time}: StoredEvent): StoredEvent | undefined {
+    const id = fields.merchant_id
+    return typeof id === 'string' ? this.partition.shared.merchants.asOf(id, time) : undefined
+  }
+
+  /** Lets an event count at a stage: the one that it was accepted by, or one that it is handed to. */
+  private count(stage: KeyedStage, event: StoredEvent, home: KeyState | undefined): void {
+    if (stage.keyField === home?.keyField) {
+      stage.featuresOf(home).insert(event)
+      return
+    }
+    const key = event.fields[stage.keyField]
+    if (!stage.takes(event.stream) || typeof key !== 'string' || key === '') return
+    const state = stage.stateOf(key)
+    // Ids are unique within a user: of two users' events with the same id, the first stands here.
+    if (state.history.find(event.stream, event.rank, event.id) === undefined)
+      stage.featuresOf(state).insert(event)
+  }
+
+  private addRow(transaction: StoredEvent, user: KeyState): void {
+    const {rows} = this
+    this.user = user
+    const offset = rows.begin(transaction, user.key)
+    for (const {reader, stage} of this.readers) {
+      const {plan} = reader
+      const key = stage === this.partition.users ? user.key : transaction.fields[stage.keyField]
+      if (typeof key !== 'string' || key === '') continue
+      const of = stage.keys.get(key)?.features
+      const id = of === undefined ? key : of.idOf(plan.entity, transaction)
+      if (id === undefined) continue
+      const logs = of === undefined ? emptyLogs(plan) : of.logsOf(plan, id)
+      reader.readInto(rows.values, offset, logs, transaction, this)
+      rows.noteAge(plan, logs, transaction)
+    }
+  }
+}
+
+const readers = new WeakMap<Plan, FeatureReader>()
+const logsOfNobody = new WeakMap<Plan, EntityLogs>()
+
+/** Readers hold nothing but scratch: one for each plan will do. */
+function readerOf(plan: Plan): FeatureReader {
+  let reader = readers.get(plan)
+  if (reader === undefined) {
+    reader = new FeatureReader(plan)
+    readers.set(plan, reader)
+  }
+  return reader
+}
+
+/** Of an entity that nothing is known of. Never written to. */
+function emptyLogs(plan: Plan): EntityLogs {
+  let logs = logsOfNobody.get(plan)
+  if (logs === undefined) {
+    logs = plan.logs.map((log) => new MemberLog(log))
+    logsOfNobody.set(plan, logs)
+  }
+  return logs
+}
