@@ -38,7 +38,7 @@ let held = false
 try {
   service = await Service.start(dir)
   const url = await receiver.start()
-  await service.post('/v1/webhooks', {url, event_types: ['alert.opened'], rules: [RULE]})
+  await service.post('/v1/webhooks', {url, event_types: ['alert.opened'], filter: {rule: [RULE]}})
   console.error(`warming up for ${values.warmup}`)
   await load(rates[0] / 2, values.warmup, 'warmup')
   const steps = []

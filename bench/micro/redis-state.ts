@@ -71,8 +71,19 @@ async function usedMemory(): Promise<number> {
   return Number(/used_memory:(\d+)/.exec(await client.info('memory'))?.[1])
 }
 
+/** CPU time of the server so far, in µs: on a busy machine it tells more than the clock. */
+async function serverCpu(): Promise<number> {
+  const info = await client.info('cpu')
+  const [user, sys] = ['user', 'sys'].map((kind) =>
+    Number(new RegExp(`used_cpu_${kind}:([0-9.]+)`).exec(info)?.[1]),
+  )
+  return ((user ?? 0) + (sys ?? 0)) * 1e6
+}
+
 const count = Number(commits)
+const serverAtStart = await serverCpu()
 const plain = await perSecond(100 * BATCH, () => plainWrites(100))
+const plainCpu = (await serverCpu()) - serverAtStart
 const memoryBefore = await usedMemory()
 const {epoch} = await store.open(0)
 const latencies: number[] = []
@@ -86,6 +97,7 @@ const events = await perSecond(count * BATCH, async () => {
   }
 })
 const cpu = process.cpuUsage(cpuBefore)
+const commitCpu = (await serverCpu()) - serverAtStart - plainCpu
 const memory = (await usedMemory()) - memoryBefore
 const keys = Math.min(USERS, count * BATCH)
 const loads = await perSecond(LOADS * BATCH, async () => {
@@ -102,6 +114,8 @@ console.log(
     events_committed_per_second: events,
     commits_per_second: Math.round(events / BATCH),
     commit_ms: {p50: quantile(0.5), p99: quantile(0.99)},
+    server_cpu_us_per_plain_set: Number((plainCpu / (100 * BATCH)).toFixed(1)),
+    server_cpu_us_per_event: Number((commitCpu / (count * BATCH)).toFixed(1)),
     client_cpu_us_per_event: Number(((cpu.user + cpu.system) / (count * BATCH)).toFixed(1)),
     keys_loaded_per_second: loads,
     bytes_per_key: Math.round(memory / keys),
