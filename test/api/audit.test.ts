@@ -14,40 +14,44 @@ afterEach(() => scene.end())
 const changePolicy = () => appendFile(join(scene.folder, 'cep-rules/policy.yaml'), 'model: {review: 0.7}\n')
 const audit = async (query = '') => (await scene.ask(`GET /v1/audit${query}`, {as: 'adam'})).body
 
-test('says who brought which rules into force, and outlives a restart', async () => {
+const activate = async (as: 'lea' | 'leo', body: object = {}) => {
+  const {proposal} = (await scene.ask('POST /v1/rules', {as, body})).body
+  const other = as === 'lea' ? 'leo' : 'lea'
+  return (await scene.ask('POST /v1/rules/proposal/approve', {as: other, body: {id: proposal.id}})).body
+}
+
+test('says who proposed, activated and approved which rules, and outlives a restart', async () => {
   await changePolicy()
-  const {body: report} = await scene.ask('POST /v1/rules', {as: 'lea', body: {}})
-  const record = {
-    sequence: 1,
-    actor: {id: expect.stringMatching(/^key:[0-9a-f]{12}$/), name: 'lea'},
-    action: 'rules.activate',
-    subject: {type: 'bundle', id: report.bundle},
-    before: {bundle: report.previous},
-    after: {bundle: report.bundle, backfill: []},
-  }
-  expect((await audit()).items).toMatchObject([record])
+  const report = await activate('lea')
+  const records = [
+    {sequence: 3, actor: {name: 'leo'}, action: 'rules.approve', after: null},
+    {
+      sequence: 2,
+      actor: {id: expect.stringMatching(/^key:[0-9a-f]{12}$/), name: 'leo'},
+      action: 'rules.activate',
+      subject: {type: 'bundle', id: report.bundle},
+      before: {bundle: report.previous},
+      after: {bundle: report.bundle, backfill: []},
+    },
+    {sequence: 1, actor: {name: 'lea'}, action: 'rules.propose', after: {bundle: report.bundle}},
+  ]
+  expect((await audit()).items).toMatchObject(records)
   await scene.restart()
-  expect((await audit()).items).toMatchObject([record])
+  expect((await audit()).items).toMatchObject(records)
 })
 
 test('goes on after a restart, names the folder where nobody asked, and is paged, the newest first', async () => {
   await changePolicy()
-  const {body: first} = await scene.ask('POST /v1/rules', {as: 'lea', body: {}})
-  await scene.ask('POST /v1/rules', {as: 'leo', body: {bundle: first.previous}})
+  await activate('lea')
   await changePolicyAgain()
   await scene.restart()
   const newest = await audit('?limit=2')
-  expect(
-    newest.items.map(({sequence, actor}: {sequence: number; actor: {name: string}}) => [
-      sequence,
-      actor.name,
-    ]),
-  ).toEqual([
-    [3, 'the rules folder'],
-    [2, 'leo'],
+  expect(newest.items).toMatchObject([
+    {sequence: 4, actor: {name: 'the rules folder'}},
+    {sequence: 3, actor: {name: 'leo'}},
   ])
   const rest = await audit(`?limit=2&cursor=${newest.next_cursor}`)
-  expect(rest.items).toMatchObject([{sequence: 1}])
+  expect(rest.items).toMatchObject([{sequence: 2}, {sequence: 1}])
   expect(rest.next_cursor).toBeNull()
   expect((await audit('?cursor=xyz')).code).toBe('invalid_cursor')
 })

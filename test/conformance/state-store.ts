@@ -201,6 +201,14 @@ export function describeStateStore(name: string, make: () => Promise<StateStoreH
         expect(event?.fields).toEqual({amount: 12.5, mcc: '7995', odd: -0})
       })
 
+      test('are given to an event that has such a field as a missing one', async () => {
+        const {epoch} = await store.open(0)
+        const event = transaction('t1', NOON, {amount: 12.5, mcc: undefined})
+        await store.commit(0, commitOf(epoch, 0, 1, {keys: [keyChange('u1', {appended: [event]})]}))
+        await store.addFields(0, [addition('t1', {mcc: '7995'})])
+        expect((await load(store, 'u1'))?.events[0]?.fields).toEqual({amount: 12.5, mcc: '7995'})
+      })
+
       test('are passed over for events that are not kept, and for others under the same id', async () => {
         const {epoch} = await store.open(0)
         await store.commit(0, commitOf(epoch, 0, 1, {keys: [added('u1', 't1')]}))

@@ -7,7 +7,12 @@ import type {EventTime} from '../../src/core/event/time.js'
 import {FeatureComputer} from '../../src/core/feature/feature-computer.js'
 import {unpackRecord} from '../../src/core/feature/feature-record.js'
 import {bundleOf} from '../support/engine/collected-run.js'
-import {type LoggedEvent, type LogRunOptions, logRun} from '../support/engine/log-run.js'
+import {
+  type LoggedActivation,
+  type LoggedEvent,
+  type LogRunOptions,
+  logRun,
+} from '../support/engine/log-run.js'
 import {PROJECT} from '../support/process/built-program.js'
 
 const MINUTE = 60_000
@@ -75,7 +80,7 @@ function recomputed(log: readonly LoggedEvent[]): ReadonlyMap<string, readonly n
 }
 
 async function served(
-  log: readonly LoggedEvent[],
+  log: readonly (LoggedEvent | LoggedActivation)[],
   options: LogRunOptions,
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   const {collected} = await logRun(BUNDLE, log, options)
@@ -106,6 +111,19 @@ describe('the features of each transaction, as they were served', () => {
         expect(await served(log, options)).toEqual(recomputed(log))
       }),
       {numRuns: 60},
+    )
+  })
+
+  test('go on when other rules come into force', async () => {
+    const other = bundleOf([...shipped.map(({text}) => text), {schema: 'tripline/policy/v1', version: 2}])
+    await fc.assert(
+      fc.asyncProperty(generatedLog, fc.nat({max: 80}), async (log, after) => {
+        const place = Math.min(after, log.length)
+        const at = log[Math.max(0, place - 1)]?.arrival_time ?? START
+        const changed = [...log.slice(0, place), {activate: other, at}, ...log.slice(place)]
+        expect(await served(changed, {batchSize: 4, keyCapacity: 3})).toEqual(recomputed(log))
+      }),
+      {numRuns: 40},
     )
   })
 

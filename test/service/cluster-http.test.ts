@@ -54,8 +54,8 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)('events th
     for (const url of urls) {
       const anchors = await untilFound(async () => {
         const answer = await fetch(`${url}/v1/alerts?rule=very-large-withdrawal`)
-        const {alerts} = (await answer.json()) as {alerts: {anchor: {id: string}}[]}
-        return alerts.length === 2 ? alerts.map(({anchor}) => anchor.id).sort() : undefined
+        const {items} = (await answer.json()) as {items: {anchor: {id: string}}[]}
+        return items.length === 2 ? items.map(({anchor}) => anchor.id).sort() : undefined
       })
       expect(anchors).toEqual(['t1', 't2'])
     }

@@ -7,7 +7,7 @@
  *   L/first                                        first offset that the log still holds
  *   s/<partition>/                                 where the partition stands
  *   c/<partition>/<offset of its activation>       how a bundle came into force
- *   B/<bundle>/                                    content of a bundle;   B!first and B!folder   which was first, which was read last
+ *   B/<bundle>/                                    content of a bundle;   B!first, B!folder, B!proposal   which was first, was read last, waits
  *   R/<rule>/<version>                             what a rule that was in force means
  *   k/<partition>/<key>/e<time><stream>/<id>/      accepted event
  *   k/<partition>/<key>/j                          judgement
@@ -36,6 +36,7 @@ export const LOG_FIRST = 'L/first'
 export const BUNDLES = 'B/'
 export const FIRST_BUNDLE = 'B!first'
 export const FOLDER_BUNDLE = 'B!folder'
+export const RULE_PROPOSAL = 'B!proposal'
 export const RULE_MEANINGS = 'R/'
 export const ALERTS = 'A/'
 export const ALERT_PLACES = 'a/'

@@ -30,6 +30,10 @@ export const ACCESS: {readonly [route: string]: readonly Role[] | typeof EVERYBO
 
   'GET /v1/rules': READERS,
   'POST /v1/rules': LEADERS,
+  'POST /v1/rules/validate': READERS,
+  'GET /v1/rules/proposal': READERS,
+  'DELETE /v1/rules/proposal': LEADERS,
+  'POST /v1/rules/proposal/approve': LEADERS,
 
   'GET /v1/webhooks': READERS,
   'POST /v1/webhooks': LEADERS,

@@ -18,6 +18,9 @@ import type {Authenticate} from './principal.js'
 import {answerError, answerNotFound, answerUnreadable} from './problem-answers.js'
 import {addBodyParsers} from './request-body.js'
 import {logRequest} from './request-log.js'
+import {addRuleCheckRoute, type CheckRule} from './rule-check-route.js'
+import {addRuleProposalRoutes} from './rule-proposal-routes.js'
+import type {RuleProposals} from './rule-proposals.js'
 import {addRulesRoutes} from './rules-route.js'
 import type {RulesService} from './rules-service.js'
 import {SECURITY_HEADERS} from './security-headers.js'
@@ -43,6 +46,8 @@ export interface HttpServices {
   readonly alertFeed?: AlertFeed
   readonly settledUpTo: SettledUpTo
   readonly rules: RulesService
+  readonly ruleProposals?: RuleProposals
+  readonly checkRule?: CheckRule
   readonly webhooks?: WebhookAdmin
   readonly metrics?: MetricsService
   readonly audit?: AuditReader
@@ -130,7 +135,9 @@ export function createHttpServer(services: HttpServices, options: HttpServerOpti
   addFeedbackRoutes(app, services)
   if (services.triage !== undefined) addTriageRoutes(app, services.triage)
   addStatusRoutes(app, services.status)
-  addRulesRoutes(app, services.rules)
+  addRulesRoutes(app, services.rules, services.ruleProposals)
+  if (services.checkRule !== undefined) addRuleCheckRoute(app, services.checkRule)
+  if (services.ruleProposals !== undefined) addRuleProposalRoutes(app, services.ruleProposals)
   if (services.webhooks !== undefined) addWebhookRoutes(app, services.webhooks)
   if (services.metrics !== undefined) addMetricsRoute(app, services.metrics)
   if (services.audit !== undefined) addAuditRoute(app, services.audit)

@@ -1,16 +1,12 @@
 import type {FastifyInstance} from 'fastify'
 import {z} from 'zod'
 import {allowOnly} from './allow-only.js'
-import {actorOf} from './gate.js'
-import {Problem} from './problem.js'
+import {actorOf, principalOf} from './gate.js'
+import {LOCAL} from './principal.js'
 import {readJson} from './request-body.js'
-import {
-  type ActivationReport,
-  RulesRefusedError,
-  type RulesService,
-  type RunningRules,
-  UnknownBundleError,
-} from './rules-service.js'
+import type {RuleProposal, RuleProposals} from './rule-proposals.js'
+import {asRulesProblem} from './rules-problem.js'
+import type {ActivationReport, RulesService, RunningRules} from './rules-service.js'
 
 const MOST_BACKFILLED = 100
 
@@ -57,19 +53,21 @@ export const activationReportSchema = z.strictObject({
   backfilled: z.array(z.strictObject({...version, ...begun})),
 })
 
-/** GET /v1/rules and POST /v1/rules. */
-export function addRulesRoutes(app: FastifyInstance, rules: RulesService): void {
+/** GET /v1/rules and POST /v1/rules. With `proposals`, a second person has to approve what somebody with a key asks for. */
+export function addRulesRoutes(
+  app: FastifyInstance,
+  rules: RulesService,
+  proposals: RuleProposals | undefined,
+): void {
   app.get('/v1/rules', async (): Promise<RunningRules> => rules.running())
-  app.post('/v1/rules', async (request): Promise<ActivationReport> => {
+  app.post('/v1/rules', async (request, reply): Promise<ActivationReport | {proposal: RuleProposal}> => {
     const body = readJson(request, activateBodySchema, '{"backfill": [], "bundle": "…"}, or nothing')
-    return rules.activate({by: actorOf(request), ...body}).catch(asProblem)
+    const asked = {by: actorOf(request), ...body}
+    // Without keys there is nobody else who could look.
+    if (proposals === undefined || principalOf(request) === LOCAL)
+      return rules.activate(asked).catch(asRulesProblem)
+    reply.code(202)
+    return {proposal: await proposals.propose(asked).catch(asRulesProblem)}
   })
   allowOnly(app, '/v1/rules', ['GET', 'POST'])
-}
-
-function asProblem(error: unknown): never {
-  if (error instanceof RulesRefusedError)
-    throw new Problem('rules_refused', error.message, {}, {faults: [...error.faults]})
-  if (error instanceof UnknownBundleError) throw new Problem('unknown_bundle', error.message)
-  throw error
 }

@@ -30,6 +30,8 @@ export interface ActivationRequest {
   readonly by: Actor
   /** Id of a bundle that was in force before; the folder's content if absent. */
   readonly bundle?: string | undefined
+  /** The bundle that the folder must hold, if it is to be activated: what was looked at. */
+  readonly expected?: string | undefined
   /** Rules that are to look at all anchors that are not settled. */
   readonly backfill: readonly string[]
 }

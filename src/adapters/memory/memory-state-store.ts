@@ -1,4 +1,5 @@
 import type {InForce} from '../../core/bundle/in-force.js'
+import type {Fields} from '../../core/event/stored-event.js'
 import type {EventTime} from '../../core/event/time.js'
 import {
   type AddedFields,
@@ -90,7 +91,7 @@ export class MemoryStateStore implements StateStore {
       const events = keys.get(key)?.events
       const event = events?.get(placeOf(place))
       if (event?.contentHash === contentHash)
-        events?.set(placeOf(place), {...event, fields: {...fields, ...event.fields}})
+        events?.set(placeOf(place), {...event, fields: {...fields, ...present(event.fields)}})
     }
   }
 
@@ -152,6 +153,11 @@ function applyToKey(
   const isEmpty = state.events.size === 0 && isBare
   if (isEmpty) keys.delete(key)
   else keys.set(key, state)
+}
+
+/** Without what is there and undefined, which says that it is missing. */
+function present(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 }
 
 function placeOf({stream, time, id}: EventPlace): string {

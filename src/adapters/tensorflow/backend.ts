@@ -15,11 +15,13 @@ export interface ChosenBackend {
 
 const require = createRequire(import.meta.url)
 
+/** Need not be installed: it downloads a library of several hundred megabytes while it is. */
+const OPTIONAL_PACKAGE = '@tensorflow/tfjs-node'
+
 const LOAD: {readonly [name in BackendName]: () => Promise<void>} = {
   node: async () => {
     restoreIsNullOrUndefined()
-    // An optional dependency, which need not be installed: it downloads a library of 400 MB.
-    require('@tensorflow/tfjs-node')
+    require(OPTIONAL_PACKAGE)
     await use('tensorflow')
   },
   wasm: async () => {

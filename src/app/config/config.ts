@@ -28,7 +28,7 @@ export interface Config {
   readonly features: {readonly dir: string}
   readonly model: {
     readonly backend: 'auto' | 'node' | 'wasm' | 'cpu'
-    readonly alias: 'champion' | 'challenger'
+    readonly alias: 'none' | 'champion' | 'challenger'
   }
   readonly streams: readonly DeclaredStream[]
   /** By field: the reason why its numbers may look like card numbers. */

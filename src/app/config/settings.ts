@@ -88,9 +88,9 @@ export const SETTINGS = {
     'What TensorFlow.js computes on; auto takes the fastest that works.',
   ),
   'model.alias': choice(
-    'champion',
-    ['champion', 'challenger'],
-    'Which version of the model takes part in decisions.',
+    'none',
+    ['none', 'champion', 'challenger'],
+    'Which version of the model takes part in decisions; none leaves them to rules.',
   ),
   streams: structure(
     streamsSchema,

@@ -2,6 +2,7 @@ import {build as buildHistogram, type Histogram} from 'hdr-histogram-js'
 import type {AlertRecord} from '../../core/decision/records.js'
 import type {WallTime} from '../../core/event/time.js'
 import type {Ledger} from '../../core/ledger/ledger.js'
+import type {Scorer} from '../../engine/port/model.js'
 import {nothingPlanted} from '../../simulation/scenario/planted.js'
 import {estimateLines, scenarioTraffic} from '../../simulation/scenario/scenario-traffic.js'
 import type {LoadedBundle} from '../bundle/load-bundle.js'
@@ -27,6 +28,8 @@ export interface DemoOptions {
   readonly folder: LoadedBundle
   readonly dir: string
   readonly plan: DemoPlan
+  /** Without one, rules alone decide. */
+  readonly scorer?: Scorer | undefined
   /** Events a second; undefined: as fast as they go. */
   readonly pace: number | undefined
   readonly onAlert: (alert: AlertRecord) => void
@@ -77,6 +80,7 @@ export class Demo {
       folder: options.folder,
       dataDir: options.dir,
       clock: {now: () => demo.arrivedUpTo},
+      scorer: options.scorer,
       onBatch: ({alerts}) => demo.hear(alerts),
       onFailure: (error) => {
         demo.failure = error

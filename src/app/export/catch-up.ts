@@ -2,6 +2,7 @@ import type {EventTime} from '../../core/event/time.js'
 import type {Clock} from '../../engine/port/clock.js'
 import type {Partition} from '../../engine/stage/partition.js'
 import type {Config} from '../config/config.js'
+import {scorerOf} from '../learning/scorer-of.js'
 import {EmbeddedService} from '../service/embedded-service.js'
 
 /**
@@ -21,6 +22,7 @@ export async function catchUp(config: Config, clock: Clock): Promise<EventTime> 
     folder: undefined,
     dataDir: config.dataDir,
     clock,
+    scorer: await scorerOf(config, {}),
     onBatch: ({partition}) => {
       if (partition.offset === service?.logEnd && !owes(partition)) done()
     },

@@ -6,6 +6,7 @@ import type {Bundle} from '../../core/bundle/bundle.js'
 import type {RuleCounts} from '../../core/decision/rule-counters.js'
 import {END_OF_TIME, type EventTime, formatTime} from '../../core/event/time.js'
 import {addLedger, emptyLedger, type Ledger} from '../../core/ledger/ledger.js'
+import type {Scorer} from '../../engine/port/model.js'
 import type {Partition} from '../../engine/stage/partition.js'
 import type {EventFacts} from './event-facts.js'
 import {runReplay} from './run-replay.js'
@@ -19,6 +20,8 @@ export interface ReplayOptions {
   readonly recorded?: ReadonlyMap<string, Bundle> | undefined
   /** Takes in what a comparison needs of the events; complete when the replay is. */
   readonly facts?: EventFacts
+  /** Without one, rules alone decide. */
+  readonly scorer?: Scorer | undefined
   /** Told after each batch how many lines were read so far. */
   readonly onProgress?: (linesRead: number) => void
 }
@@ -47,6 +50,7 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
     lines: readLines(options.inputs),
     bundle,
     recorded,
+    scorer: options.scorer,
     publisher: {
       publish: async (entry) => {
         await output.publish(entry)

@@ -6,6 +6,7 @@ import {EmbeddedDatabase} from '../../adapters/embedded/database.js'
 import {EmbeddedEventLog} from '../../adapters/embedded/event-log.js'
 import {IntakeOverloadedError} from '../../adapters/embedded/group-write.js'
 import {EmbeddedIdempotencyKeys} from '../../adapters/embedded/idempotency-keys.js'
+import {ProposalStore} from '../../adapters/embedded/proposal-store.js'
 import {EmbeddedReadModel} from '../../adapters/embedded/read-model.js'
 import {EmbeddedStateStore} from '../../adapters/embedded/state-store.js'
 import {EmbeddedWebhookStore} from '../../adapters/embedded/webhook-store.js'
@@ -29,13 +30,16 @@ import type {CommittedBatch, RecordFate} from '../../engine/operator/batch.js'
 import {scoring} from '../../engine/pipeline/scoring.js'
 import type {Clock} from '../../engine/port/clock.js'
 import type {IntakeRecord} from '../../engine/port/event-intake.js'
+import type {Scorer} from '../../engine/port/model.js'
 import type {Publisher} from '../../engine/port/publisher.js'
+import {type EntityFeatures, type EntityName, featuresNow} from '../../engine/stage/features-now.js'
 import {openPartition} from '../../engine/stage/open-partition.js'
 import type {Partition} from '../../engine/stage/partition.js'
 import {KeptBundles} from '../bundle/kept-bundles.js'
 import {type LoadedBundle, loadFolders} from '../bundle/load-bundle.js'
 import type {Config} from '../config/config.js'
 import {DecisionDesk} from './decision-desk.js'
+import {FourEyes} from './four-eyes.js'
 import {KeyTimeline} from './key-timeline.js'
 import {OutcomeBoard} from './outcome-board.js'
 import {publishedTo} from './published-to.js'
@@ -61,6 +65,8 @@ export interface EmbeddedServiceOptions {
   readonly folder: LoadedBundle | undefined
   readonly dataDir: string
   readonly clock: Clock
+  /** Without one, rules alone decide. */
+  readonly scorer?: Scorer | undefined
   /** Hears of every batch after it is published. */
   readonly onBatch?: ((batch: CommittedBatch) => void) | undefined
   /** Hears of other rules that came into force. */
@@ -86,6 +92,7 @@ export interface Arrival {
 export class EmbeddedService implements IntakeService, StatusService {
   readonly decisions: DecisionDesk
   readonly triage: AlertTriage
+  readonly ruleProposals: FourEyes
   readonly timelines: KeyTimeline
   readonly alertFeed: AlertFeed
   readonly idempotencyKeys: EmbeddedIdempotencyKeys
@@ -110,6 +117,7 @@ export class EmbeddedService implements IntakeService, StatusService {
     private readonly board: OutcomeBoard,
   ) {
     const {clock} = options
+    this.ruleProposals = new FourEyes(new ProposalStore(database, audit), rules, clock)
     this.alertFeed = new AlertFeed(partition.publishedUpTo)
     this.timelines = new KeyTimeline(store, PARTITION, () => partition.bundle.streams)
     this.triage = new AlertTriage(database, audit, clock)
@@ -220,6 +228,12 @@ export class EmbeddedService implements IntakeService, StatusService {
     return this.log.end - this.partition.offset > SATURATED_AT
   }
 
+  /** The windows of a user, card (with its user), merchant, device or address, as the model would see them now. */
+  featuresNow(name: EntityName): Promise<EntityFeatures | undefined> {
+    const {clock} = this.options
+    return featuresNow(name, clock.now() as number as EventTime, this.partition, this.store)
+  }
+
   live(): boolean {
     return this.failure === undefined
   }
@@ -285,6 +299,7 @@ export class EmbeddedService implements IntakeService, StatusService {
       clock,
       partitionOf: () => partition,
       bundleOf: (id) => this.rules.prepared(id),
+      scorer: this.options.scorer,
       watch: this.decisions,
       tracing,
     })

@@ -2,6 +2,7 @@ import type {AuditTrail} from '../../adapters/embedded/audit-trail.js'
 import type {EmbeddedEventLog} from '../../adapters/embedded/event-log.js'
 import {Exclusive} from '../../adapters/embedded/exclusive.js'
 import type {EmbeddedStateStore} from '../../adapters/embedded/state-store.js'
+import {OutdatedProposalError} from '../../adapters/http/rule-proposals.js'
 import {
   type ActivationReport,
   type ActivationRequest,
@@ -97,18 +98,30 @@ export class RuleActivation implements RulesService {
     return {bundle, refilled}
   }
 
-  activate({by, bundle: id, backfill}: ActivationRequest): Promise<ActivationReport> {
+  /** The bundle that `activate` would bring into force. Rejects as it does. */
+  check({bundle: id, backfill}: ActivationRequest): Promise<string> {
+    return this.requests.run(async () => (await this.checked(id, backfill)).bundle.id)
+  }
+
+  private async checked(id: string | undefined, backfill: readonly string[]): Promise<LoadedBundle> {
+    const {bundles} = this.parts
+    const next = id === undefined ? await this.readFolder() : await bundles.load(id)
+    const faults =
+      id === undefined
+        ? await refusals(next.bundle, this.latest, bundles, backfill)
+        : unknownRules(next.bundle, backfill)
+    if (faults.length > 0) throw new RulesRefusedError(faults)
+    return next
+  }
+
+  activate({by, bundle: id, expected, backfill}: ActivationRequest): Promise<ActivationReport> {
     return this.requests.run(async () => {
       const {bundles} = this.parts
+      const next = await this.checked(id, backfill)
       if (id === undefined) {
-        const next = await this.readFolder()
-        const faults = await refusals(next.bundle, this.latest, bundles, backfill)
-        if (faults.length > 0) throw new RulesRefusedError(faults)
+        if (expected !== undefined && next.bundle.id !== expected) throw new OutdatedProposalError()
         return this.bringIntoForce(next, backfill, by)
       }
-      const next = await bundles.load(id)
-      const unknown = unknownRules(next.bundle, backfill)
-      if (unknown.length > 0) throw new RulesRefusedError(unknown)
       // What the folder holds now is not what was asked for: it waits until it changes.
       const folder = await this.parts.readFolder().catch(() => undefined)
       const report = await this.bringIntoForce(next, backfill, by)

@@ -2,6 +2,7 @@ import {createHttpServer, type HttpServerOptions, type HttpServices} from '../..
 import {assertLoopback} from '../../adapters/http/loopback.js'
 import {packageVersion} from '../cli/package-version.js'
 import type {Config} from '../config/config.js'
+import {checkRule} from '../rules/check-rule.js'
 import type {EmbeddedService} from './embedded-service.js'
 
 /** Connections that still send something so long after the end was announced are cut. */
@@ -32,6 +33,8 @@ export function serveHttp(
       alertFeed: service.alertFeed,
       settledUpTo: () => service.settledUpTo(),
       rules: service.rules,
+      ruleProposals: service.ruleProposals,
+      checkRule: (text) => checkRule(text, config),
       webhooks: service.webhooks,
       metrics: service.metrics,
       audit: service.audit,

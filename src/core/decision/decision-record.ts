@@ -1,7 +1,7 @@
 import {formatTime, type WallTime} from '../event/time.js'
 import type {DecisionState} from './key-state.js'
-import {isModelHit} from './model-score.js'
 import type {DecisionRecord} from './records.js'
+import {isModelHit} from './score-decision.js'
 
 export interface DecisionCircumstances {
   readonly userId: string

@@ -2,9 +2,12 @@ import {inOneOrder, shortHash} from '../bundle/content-hash.js'
 import {closest} from '../expression/suggest.js'
 import type {FaultAt, SourceFault} from '../source/source-fault.js'
 import type {RawDocument} from '../source/yaml-document.js'
+import {compileRowView} from './compile-row-view.js'
+import {compileWindowView, NOVELTY_WINDOWS} from './compile-window-view.js'
 import {ENTITIES, EntityBuilder} from './entity-builder.js'
 import {type FeatureSet, NO_FEATURES} from './feature-set.js'
-import {ViewCompilation, type ViewContext} from './view-compilation.js'
+import {mendedView} from './mended-view.js'
+import {type ViewContext, ViewExpressions} from './view-expressions.js'
 import {
   type FeatureViewFile,
   type RowViewFile,
@@ -28,7 +31,7 @@ export function compileViews(
   context: ViewContext,
   faults: SourceFault[],
 ): FeatureSet {
-  const views = files.flatMap(({path, raw}) => readView(path, raw, faults) ?? [])
+  const views = files.flatMap(({path, raw}) => readView(path, raw, context, faults) ?? [])
   views.sort((a, b) => (a.view.name < b.view.name ? -1 : 1))
   if (views.length === 0) return NO_FEATURES
   refuseRepeated(views, faults)
@@ -39,7 +42,9 @@ export function compileViews(
     for (const {view, faultAt, at} of placed) {
       if (view.kind !== kind) continue
       const builder = builders.get(view.entity) as EntityBuilder
-      new ViewCompilation(view, at, context, fieldsInUse, faultAt, faults).addTo(builder)
+      const expressions = new ViewExpressions(view, context, fieldsInUse, faultAt, faults)
+      if (view.kind === 'row') compileRowView(view, at, expressions, builder)
+      else compileWindowView(view, at, expressions, builder)
     }
   }
   const plans = [...builders.values()].filter(({isEmpty}) => !isEmpty).map((builder) => builder.build())
@@ -63,12 +68,24 @@ export function compileViews(
   }
 }
 
-function readView(path: string, raw: RawDocument, faults: SourceFault[]): ReadView | undefined {
+function readView(
+  path: string,
+  raw: RawDocument,
+  context: ViewContext,
+  faults: SourceFault[],
+): ReadView | undefined {
   const kind = (raw.data as {kind?: unknown}).kind ?? 'window'
   const read = (document: ReturnType<typeof raw.check<FeatureViewFile>>): ReadView | undefined => {
     const {value: view, faultAt} = document
     faults.push(...document.faults)
-    return view === undefined ? undefined : {view, path, faultAt}
+    if (view !== undefined) return {view, path, faultAt}
+    const mended = mendedView(raw.data)
+    if (mended === undefined) return undefined
+    const expressions = new ViewExpressions(mended, context, new Map(), faultAt, faults)
+    const builder = new EntityBuilder(mended.entity, 0)
+    if (mended.kind === 'row') compileRowView(mended, 0, expressions, builder)
+    else compileWindowView(mended, 0, expressions, builder)
+    return undefined
   }
   if (kind === 'row') return read(raw.check<RowViewFile>(rowViewSchema))
   if (kind === 'window') return read(raw.check<WindowViewFile>(windowViewSchema))
@@ -106,7 +123,7 @@ function withPlaces(views: readonly ReadView[]): readonly (ReadView & {readonly 
 
 function namesOf(view: FeatureViewFile): readonly string[] {
   if (view.kind === 'row') return view.rows.map(({name}) => `${view.name}.${name}`)
-  const windows = view.windows ?? [{text: '90d'}]
+  const windows = view.windows ?? NOVELTY_WINDOWS
   return view.aggregates.flatMap(({name}) => windows.map(({text}) => `${view.name}.${name}_${text}`))
 }
 

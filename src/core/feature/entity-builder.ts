@@ -1,4 +1,4 @@
-import {FEEDBACK, type KeyField, type Stream} from '../event/stream.js'
+import type {KeyField, Stream} from '../event/stream.js'
 import type {EntityPlan, Frame, RowFeature, WindowFeature} from './feature-set.js'
 import {LogBuilder} from './log-builder.js'
 import type {FoldMode} from './log-plan.js'
@@ -52,8 +52,9 @@ export class EntityBuilder {
     return [...this.frames.keys()].indexOf(key)
   }
 
-  finds(stream: Stream, horizon: number): void {
-    if (stream.name === FEEDBACK) this.feedbackHorizon = Math.max(this.feedbackHorizon, horizon)
+  /** Feedback finds its transaction so long (ms) after it. */
+  findsFeedback(horizon: number): void {
+    this.feedbackHorizon = Math.max(this.feedbackHorizon, horizon)
   }
 
   build(): EntityPlan {

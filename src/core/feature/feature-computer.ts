@@ -45,7 +45,8 @@ const NO_PREDICATES: readonly number[] = []
  * a service took them, it gives each transaction the row that the service gave it.
  */
 export class FeatureComputer implements TransactionJoins {
-  private readonly keys = new Map<string, KeyFeatures>()
+  /** By field, then by its value. */
+  private readonly keys = new Map<KeyField, Map<string, KeyFeatures>>()
   private readonly fixes = new Map<string, KeyHistory>()
   private readonly transactions = new Map<string, StoredEvent>()
   private readonly merchants = new VersionedTable()
@@ -130,11 +131,15 @@ export class FeatureComputer implements TransactionJoins {
   private keyOf(field: KeyField, event: StoredEvent): KeyFeatures | undefined {
     const key = event.fields[field]
     if (typeof key !== 'string' || key === '') return undefined
-    const name = `${field} ${key}`
-    let features = this.keys.get(name)
+    let byKey = this.keys.get(field)
+    if (byKey === undefined) {
+      byKey = new Map()
+      this.keys.set(field, byKey)
+    }
+    let features = byKey.get(key)
     if (features === undefined) {
       features = new KeyFeatures(this.set, field, key)
-      this.keys.set(name, features)
+      byKey.set(key, features)
     }
     return features
   }
@@ -180,7 +185,7 @@ export class FeatureComputer implements TransactionJoins {
     const {exactReach, feedbackHorizon} = this.set
     const {allowedLateness, locationMaxAge} = this.settings
     const before = this.newest - exactReach - 2 * allowedLateness
-    for (const features of this.keys.values()) features.fold(before)
+    for (const byKey of this.keys.values()) for (const features of byKey.values()) features.fold(before)
     const oldestFound = this.newest - feedbackHorizon - 2 * allowedLateness
     for (const [key, {time}] of this.transactions) if (time < oldestFound) this.transactions.delete(key)
     const oldestFix = (this.newest - locationMaxAge - 2 * allowedLateness) as EventTime

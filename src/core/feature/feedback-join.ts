@@ -1,5 +1,7 @@
 import type {Fields, StoredEvent} from '../event/stored-event.js'
-import {FEEDBACK_FIELDS} from './view-compilation.js'
+
+/** What feedback is found out by its transaction, where it does not say it itself. */
+export const FEEDBACK_FIELDS = ['card_id', 'merchant_id', 'device_id', 'ip'] as const
 
 /**
  * The fields of feedback, with those that it does not say itself taken from the transaction that it is about: as long as

@@ -43,17 +43,21 @@ export class KeyFeatures {
   }
 
   /** The logs of an entity, which begin empty. */
-  logsOf({entity, logs: plans}: EntityPlan, id: string): EntityLogs {
-    const isOwn = entity === this.keyField
-    const known = isOwn ? this.own : this.others?.get(id)
+  logsOf(plan: EntityPlan, id: string): EntityLogs {
+    const known = this.knownLogsOf(plan, id)
     if (known !== undefined) return known
-    const logs = plans.map((plan) => new MemberLog(plan))
-    if (isOwn) this.own = logs
+    const logs = plan.logs.map((each) => new MemberLog(each))
+    if (plan.entity === this.keyField) this.own = logs
     else {
       if (this.others === undefined) this.others = new Map()
       this.others.set(id, logs)
     }
     return logs
+  }
+
+  /** The same; undefined of an entity that no event was about. */
+  knownLogsOf({entity}: EntityPlan, id: string): EntityLogs | undefined {
+    return entity === this.keyField ? this.own : this.others?.get(id)
   }
 
   /** Whose features of this kind an event concerns; undefined if nobody's. */

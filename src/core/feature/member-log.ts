@@ -2,6 +2,7 @@ import {compareIds} from '../event/order.js'
 import type {LogPlan} from './log-plan.js'
 
 const FIRST_CAPACITY = 4
+const NO_ROOM = new Float64Array(0)
 
 /**
  * The rows of one entity and stream (see log-plan.ts), in one array, column by column. Row 0 is none: the row before the
@@ -13,8 +14,9 @@ export class MemberLog {
   head = 1
   /** After the last row. */
   end = 1
-  capacity = FIRST_CAPACITY
-  data: Float64Array
+  /** Of many an entity nothing ever comes: room is made for the first row only when it does. */
+  capacity = 0
+  data: Float64Array = NO_ROOM
   /** By row; empty for rows that stand for several events. */
   readonly ids: string[] = ['']
   /** By column, what a read found last: from a row, up to a row, and what. Undefined until a read wants to remember. */
@@ -22,9 +24,7 @@ export class MemberLog {
   /** By column: the newest row of each code. Undefined while there are few rows. */
   newest: (Map<number, number> | undefined)[] | undefined
 
-  constructor(readonly plan: LogPlan) {
-    this.data = new Float64Array(plan.width * FIRST_CAPACITY)
-  }
+  constructor(readonly plan: LogPlan) {}
 
   get rows(): number {
     return this.end - this.head
@@ -70,7 +70,7 @@ export class MemberLog {
 
   /** Makes a row for an event, at its place. Out of order, what points to rows from there on is not moved with them: see `shiftLinks`. */
   open(time: number, id: string): number {
-    if (this.end === this.capacity) this.makeRoom()
+    if (this.end >= this.capacity) this.makeRoom()
     const place = this.firstAfterEvent(time, id)
     const {data, capacity, end, plan} = this
     this.end++
@@ -91,12 +91,14 @@ export class MemberLog {
     const {capacity, end, plan, data} = this
     const dropped = this.head - 1
     const isRoomy = dropped > capacity / 3
-    this.capacity = isRoomy ? capacity : Math.ceil(capacity * 1.5)
+    this.capacity = isRoomy ? capacity : Math.max(FIRST_CAPACITY, Math.ceil(capacity * 1.5))
     this.data = isRoomy ? data : new Float64Array(plan.width * this.capacity)
-    for (let column = 0; column < plan.width; column++) {
-      const from = column * capacity
-      const rows = data.subarray(from + dropped, from + end)
-      this.data.set(rows, column * this.capacity)
+    const rows = end - dropped
+    for (let column = 0; column < plan.width && capacity > 0; column++) {
+      const from = column * capacity + dropped
+      const to = column * this.capacity
+      // Most logs are short: no view of the array is made for each column.
+      for (let row = 0; row < rows; row++) this.data[to + row] = data[from + row] as number
     }
     if (dropped === 0) return
     this.ids.splice(0, dropped)

@@ -47,18 +47,25 @@ export class FeatureReader {
     transaction: StoredEvent,
     joins: TransactionJoins,
   ): void {
-    const {plan, values, starts, ends} = this
-    const {frames, windows, inputs, rows} = plan
+    this.readWindows(row, offset, logs, transaction)
+    const {values} = this
+    const {inputs, rows} = this.plan
+    if (rows.length === 0) return
+    for (const {name, at} of inputs) values[name] = row[offset + at]
+    this.bind(transaction, joins)
+    for (const {at, value} of rows) row[offset + at] = this.valueOf(value)
+  }
+
+  /** The same for those that are windows. */
+  readWindows(row: Float64Array, offset: number, logs: EntityLogs, transaction: StoredEvent): void {
+    const {starts, ends} = this
+    const {frames, windows} = this.plan
     for (let i = 0; i < frames.length; i++) this.place(frames[i] as Frame, i, logs, transaction)
     for (const {at, frame, read} of windows) {
       const log = logs[(frames[frame] as Frame).log] as MemberLog
       const value = read(log, starts[frame] as number, ends[frame] as number, transaction)
       row[offset + at] = Number.isFinite(value) ? value : Number.NaN
     }
-    if (rows.length === 0) return
-    for (const {name, at} of inputs) values[name] = row[offset + at]
-    this.bind(transaction, joins)
-    for (const {at, value} of rows) row[offset + at] = this.valueOf(value)
   }
 
   /** One feature; NaN if it is missing. */

@@ -35,7 +35,7 @@ const windowSchema = z
   })
   .meta({description: 'How far back the window reaches.', examples: ['24h']})
 
-const aggregateSchema = z
+export const aggregateSchema = z
   .strictObject({
     name: identifier.meta({description: 'The features are called <name>_<window>.', examples: ['amount']}),
     fn: z.enum(AGGREGATE_FUNCTIONS).meta({
@@ -126,7 +126,7 @@ export const windowViewSchema = z
     description: 'Aggregates over windows of what came before.',
   })
 
-const rowSchema = z
+export const rowSchema = z
   .strictObject({
     name: identifier.meta({description: 'Of the feature.', examples: ['hour_sin']}),
     expr: z.string({error: 'expected an expression as text; put it in quotes'}).meta({

@@ -9,9 +9,9 @@ import {
   userOf,
 } from '../../core/decision/decision-state.js'
 import type {DecisionState, KeyState} from '../../core/decision/key-state.js'
-import {applyScore, toModelAlert} from '../../core/decision/model-score.js'
 import type {DecisionRecord} from '../../core/decision/records.js'
 import type {ExplainedChange} from '../../core/decision/rule-evaluator.js'
+import {applyScore, toModelAlert} from '../../core/decision/score-decision.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
 import {TRANSACTIONS} from '../../core/event/stream.js'
 import type {WallTime} from '../../core/event/time.js'

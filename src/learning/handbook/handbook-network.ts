@@ -8,7 +8,7 @@ export const HANDBOOK_NETWORK: NetworkSettings = {
   patience: 15,
   batchSize: 512,
   learningRate: 0.006,
-  weightDecay: 0,
+  weightDecay: 2e-4,
   fraudWeight: 1,
   seed: 1,
 }

@@ -21,7 +21,12 @@ export class RedisProcess {
   static async start(args: readonly string[] = []): Promise<RedisProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'tripline-redis-'))
     const server = new RedisProcess(folder, await freePort(), args)
-    await server.run()
+    try {
+      await server.run()
+    } catch (error) {
+      await server.remove()
+      throw error
+    }
     return server
   }
 

@@ -1,10 +1,19 @@
+import {execFile} from 'node:child_process'
+import {mkdtemp, readFile, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {promisify} from 'node:util'
 import {afterEach, expect, test} from 'vitest'
 import {connectRedis} from '../../../src/adapters/redis/connect-redis.js'
 import {RedisRefusedError, RedisUnavailableError} from '../../../src/adapters/redis/redis-errors.js'
 import type {RedisTarget} from '../../../src/adapters/redis/redis-target.js'
+import {RedisStateStore} from '../../../src/adapters/redis/state-store.js'
 import {EXIT, explainFailure} from '../../../src/app/cli/exit.js'
+import {commitCounting, expectCounted} from './counting-commits.js'
 import {freePort, RedisProcess} from './redis-process.js'
 import {describeOnRedis} from './test-redis.js'
+
+const run = promisify(execFile)
 
 describeOnRedis('connecting to Redis', () => {
   let server: RedisProcess | undefined
@@ -71,6 +80,44 @@ describeOnRedis('connecting to Redis', () => {
     const {connection, warnings} = await connectRedis(target())
     expect(warnings).toEqual([expect.stringContaining('set appendonly yes')])
     connection.close()
+  })
+
+  test('a user who may not do enough is refused with the fix', async () => {
+    server = await RedisProcess.start()
+    await server.ask((client) => client.acl('SETUSER', 'weak', 'on', '>secret', '~shop:*', '+get'))
+    await server.ask((client) =>
+      client.acl('SETUSER', 'shop', 'on', '>secret', '~shop:*', '+@all', '-@dangerous', '+info'),
+    )
+    const weak = target({urls: [`redis://weak@127.0.0.1:${server.port}`], password: 'secret'})
+    const {error} = await failure(weak)
+    expect(error).toBeInstanceOf(RedisRefusedError)
+    expect(error.message).toContain('NOPERM')
+    const {connection} = await connectRedis({...weak, urls: [`redis://shop@127.0.0.1:${server.port}`]})
+    const store = new RedisStateStore(connection, {namespace: 'shop'})
+    await commitCounting(store, await store.open(0), 0, 5)
+    expect((await expectCounted(store)).checkpoint?.offset).toBe(5)
+    connection.close()
+  })
+
+  test('over TLS, with the authority that is named and no other', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tripline-tls-'))
+    const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
+    await run('openssl', [
+      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, '-days', '2'],
+      ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'],
+    ])
+    const port = await freePort()
+    server = await RedisProcess.start([
+      ...['--tls-port', String(port), '--tls-cert-file', cert, '--tls-key-file', key],
+      ...['--tls-auth-clients', 'no', '--tls-ca-cert-file', cert],
+    ])
+    const urls = [`rediss://127.0.0.1:${port}`]
+    const {connection} = await connectRedis(target({urls, tls: {ca: await readFile(cert, 'utf8')}}))
+    expect(await connection.attempt((client) => client.ping())).toBe('PONG')
+    connection.close()
+    const {error} = await failure(target({urls}))
+    expect(error.message).toMatch(/could not be reached \(.*certificate/)
+    await rm(folder, {recursive: true})
   })
 
   test('a server that is no cluster is refused by one who expects a cluster', async () => {

@@ -71,6 +71,11 @@ export class ClusterWorker {
       .map((line) => JSON.parse(line))
   }
 
+  /** Makes it stand still, and go on. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void {
+    this.child.kill(name)
+  }
+
   async end(signal: 'SIGTERM' | 'SIGKILL') {
     if (!this.hasEnded) this.child.kill(signal)
     return this.ended

@@ -1,6 +1,7 @@
 import {MemoryStateStore} from '../../../src/adapters/memory/memory-state-store.js'
 import type {Bundle} from '../../../src/core/bundle/bundle.js'
 import type {InputRecord} from '../../../src/engine/port/event-source.js'
+import type {StateStore} from '../../../src/engine/port/state-store.js'
 import type {Partition} from '../../../src/engine/stage/partition.js'
 import {SeededRandom} from '../../../src/simulation/seeded-random.js'
 import {START} from '../oracle/generators/scale.js'
@@ -16,6 +17,8 @@ import {SimulatedClock} from './simulated-clock.js'
 const DAY_MS = 86_400_000
 
 export interface WorldOptions {
+  /** Nothing is in it yet. Default: one in memory. */
+  readonly store?: StateStore
   /** So often an owner polls in vain after the end of the log. Default 3: enough for what waits for a deadline. */
   readonly idleAtEnd?: number
   /** Most records of a batch. Default: as many as there are. */
@@ -35,7 +38,7 @@ export interface WorldOptions {
 
 /** One log, one store and their subscribers, and the owners that come and go: everything of one seed. */
 export class World implements Surroundings {
-  readonly store = new MemoryStateStore()
+  readonly store: StateStore
   readonly journal = new Journal()
   readonly random: SeededRandom
   readonly faults: Faults
@@ -55,6 +58,7 @@ export class World implements Surroundings {
     private readonly records: readonly InputRecord[],
     private readonly options: WorldOptions,
   ) {
+    this.store = options.store ?? new MemoryStateStore()
     this.random = new SeededRandom(seed, 'world')
     this.faults = new Faults(new SeededRandom(seed, 'faults'), options.faults ?? 12)
     const ahead = options.isNeverSilent === true ? -1000 : this.random.pick([0, 1, 30])

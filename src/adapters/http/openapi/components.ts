@@ -17,6 +17,8 @@ import {
   feedbackBodySchema,
 } from '../feedback-schemas.js'
 import {problemSchema} from '../problem.js'
+import {ruleCheckBodySchema, ruleFindingsSchema} from '../rule-check-route.js'
+import {approvalBodySchema, proposalAnswerSchema} from '../rule-proposal-routes.js'
 import {activateBodySchema, activationReportSchema, runningRulesSchema} from '../rules-route.js'
 import {ledgerAnswerSchema, liveAnswerSchema, readyAnswerSchema} from '../status-routes.js'
 import {assignBodySchema, noteBodySchema, triageAnswerSchema} from '../triage-routes.js'
@@ -43,6 +45,8 @@ const BODIES = {
   Assignment: assignBodySchema,
   Note: noteBodySchema,
   RuleActivation: activateBodySchema,
+  RuleText: ruleCheckBodySchema,
+  RuleApproval: approvalBodySchema,
   NewWebhook: createWebhookBodySchema,
   WebhookChange: changeWebhookBodySchema,
   SecretRotation: rotateSecretBodySchema,
@@ -61,6 +65,8 @@ const ANSWERS = {
   AlertTriage: triageAnswerSchema,
   User: userAnswerSchema,
   RunningRules: runningRulesSchema,
+  RuleFindings: ruleFindingsSchema,
+  RuleProposal: proposalAnswerSchema,
   ActivationReport: activationReportSchema,
   Webhook: webhookAnswerSchema,
   WebhookWithSecret: webhookSecretAnswerSchema,

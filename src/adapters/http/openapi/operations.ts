@@ -103,8 +103,36 @@ export const OPERATIONS: {readonly [route: string]: Operation} = {
   'GET /v1/rules': {tag: 'Rules', summary: 'The rules in force', status: 200, answer: 'RunningRules'},
   'POST /v1/rules': {
     tag: 'Rules',
-    summary: 'Brings the rules of the folder, or those of a former bundle, into force',
+    summary:
+      'Proposes the rules of the folder, or those of a former bundle; without keys, brings them into force (200)',
     body: {schema: 'RuleActivation', optional: true},
+    status: 202,
+    answer: 'RuleProposal',
+  },
+  'POST /v1/rules/validate': {
+    tag: 'Rules',
+    summary: 'Says what is wrong or doubtful in the text of a rule, and changes nothing',
+    body: {schema: 'RuleText'},
+    status: 200,
+    answer: 'RuleFindings',
+  },
+  'GET /v1/rules/proposal': {
+    tag: 'Rules',
+    summary: 'The rules that wait for approval',
+    status: 200,
+    answer: 'RuleProposal',
+  },
+  'DELETE /v1/rules/proposal': {
+    tag: 'Rules',
+    summary: 'Drops the rules that wait for approval',
+    body: {schema: 'RuleApproval'},
+    status: 204,
+    answer: undefined,
+  },
+  'POST /v1/rules/proposal/approve': {
+    tag: 'Rules',
+    summary: 'Brings the rules into force that somebody else proposed',
+    body: {schema: 'RuleApproval'},
     status: 200,
     answer: 'ActivationReport',
   },

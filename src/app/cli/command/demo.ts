@@ -4,6 +4,7 @@ import type {AlertRecord} from '../../../core/decision/records.js'
 import {loadFolders} from '../../bundle/load-bundle.js'
 import type {Config} from '../../config/config.js'
 import {Demo, type DemoSummary} from '../../demo/demo.js'
+import {scorerOf} from '../../learning/scorer-of.js'
 import {serveHttp} from '../../service/serve-http.js'
 import {type Console, createConsole, grouped} from '../console.js'
 import {
@@ -68,6 +69,7 @@ async function runDemo(options: DemoCommandOptions): Promise<void> {
     folder,
     dir,
     plan,
+    scorer: await scorerOf(config, {onTrouble: console.note}),
     pace,
     onAlert: (alert) => feed.show(alert),
     onProgress: ({done, expected, eventsPerSecond, alerts}) =>

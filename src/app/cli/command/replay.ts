@@ -5,6 +5,7 @@ import type {Bundle} from '../../../core/bundle/bundle.js'
 import {type RecordedBundles, readBundleFolder} from '../../bundle/bundle-folder.js'
 import {loadBundle} from '../../bundle/load-bundle.js'
 import type {Config} from '../../config/config.js'
+import {scorerOf} from '../../learning/scorer-of.js'
 import {alertTimeSpread} from '../../replay/alert-time-spread.js'
 import {compareRuns} from '../../replay/compare-runs.js'
 import {comparisonWords} from '../../replay/compare-words.js'
@@ -26,6 +27,8 @@ interface ReplayCommandOptions extends CommonOptions {
   readonly labels?: string
   readonly compare?: string
   readonly bundle?: string
+  /** False with `--no-model`. */
+  readonly model: boolean
 }
 
 export function addReplayCommand(program: Command): void {
@@ -74,7 +77,7 @@ async function runReplayCommand(options: ReplayCommandOptions): Promise<void> {
   if (compare !== undefined) await requireOtherRun(compare, out)
   const {summary, diff} =
     against === undefined
-      ? {summary: await runOnce(options, bundle, recorded?.byId, console), diff: undefined}
+      ? {summary: await runOnce(options, bundle, recorded?.byId, config, console), diff: undefined}
       : await runTwice(options, against, config, bundle, console)
   const comparison =
     compare === undefined
@@ -102,16 +105,19 @@ async function recordedBundles(options: ReplayCommandOptions): Promise<RecordedB
 }
 
 async function runOnce(
-  {input, out}: ReplayCommandOptions,
+  {input, out, model}: ReplayCommandOptions,
   bundle: Bundle,
   recorded: RecordedBundles['byId'] | undefined,
+  config: Config,
   console: Console,
 ): Promise<ReplaySummary> {
+  const scorer = model ? await scorerOf(config, {onTrouble: console.note}) : undefined
   return replay({
     inputs: input,
     outputDir: out,
     bundle,
     recorded,
+    scorer,
     onProgress: replayProgress(console),
   })
 }

@@ -1,6 +1,7 @@
 import {resolve} from 'node:path'
 import type {Command} from 'commander'
 import {DataDirLockedError} from '../../../adapters/embedded/database.js'
+import type {RuleProposal} from '../../../adapters/http/rule-proposals.js'
 import {type ActivationReport, RulesRefusedError} from '../../../adapters/http/rules-service.js'
 import type {Config} from '../../config/config.js'
 import {bearerOf, processEnvironment} from '../../config/environment.js'
@@ -11,6 +12,11 @@ import {SYSTEM_CLOCK} from '../../service/system-clock.js'
 import {type Console, createConsole} from '../console.js'
 import {EXIT, UsageError} from '../exit.js'
 import {type CommonOptions, configOf, examples, withConfigOptions} from '../options.js'
+
+/** A running service with keys brings rules into force when a second person agrees. */
+interface Proposed {
+  readonly proposal: RuleProposal
+}
 
 interface ActivateOptions extends CommonOptions {
   readonly dataDir?: string
@@ -45,10 +51,11 @@ async function activate(options: ActivateOptions): Promise<void> {
     throw error instanceof RulesRefusedError ? new UsageError(error.message) : error
   })
   console.result(report)
-  print(console, report)
+  if ('proposal' in report) printProposal(console, report)
+  else print(console, report)
 }
 
-async function activateIn(config: Config, options: ActivateOptions): Promise<ActivationReport> {
+async function activateIn(config: Config, options: ActivateOptions): Promise<ActivationReport | Proposed> {
   try {
     return await activateDirectly(config, options)
   } catch (error) {
@@ -82,7 +89,7 @@ async function activateDirectly(
 async function activateRunning(
   address: ServiceAddress,
   {rules, features, bundle, backfill = []}: ActivateOptions,
-): Promise<ActivationReport> {
+): Promise<ActivationReport | Proposed> {
   for (const [option, given, own] of [
     ['--rules', rules, address.rules],
     ['--features', features, address.features],
@@ -98,9 +105,14 @@ async function activateRunning(
     const reason = error.cause instanceof Error ? error.cause.message : error.message
     throw new UsageError(`the service at ${address.url} does not answer (${reason})`, EXIT.unavailable)
   })
-  if (answer.ok) return (await answer.json()) as ActivationReport
+  if (answer.ok) return (await answer.json()) as ActivationReport | Proposed
   const {detail, faults} = (await answer.json()) as {detail: string; faults?: readonly string[]}
   throw new UsageError(faults?.join('\n') ?? detail, answer.status >= 500 ? EXIT.unavailable : EXIT.usage)
+}
+
+function printProposal(console: Console, {proposal: {id, bundle}}: Proposed): void {
+  console.line(`bundle ${bundle} is proposed; somebody else approves it: POST /v1/rules/proposal/approve`)
+  console.line(`with the body {"id": "${id}"}`)
 }
 
 function print(console: Console, report: ActivationReport): void {

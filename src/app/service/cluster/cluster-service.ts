@@ -11,9 +11,9 @@ import {RecordSender} from '../../../adapters/kafka/record-sender.js'
 import {TopicNames} from '../../../adapters/kafka/topic-names.js'
 import {RedisBundleStore} from '../../../adapters/redis/bundle-store.js'
 import {connectRedis} from '../../../adapters/redis/connect-redis.js'
-import type {RedisTarget} from '../../../adapters/redis/redis-target.js'
 import {RedisReadModel} from '../../../adapters/redis/read-model.js'
 import type {RedisConnection} from '../../../adapters/redis/redis-connection.js'
+import type {RedisTarget} from '../../../adapters/redis/redis-target.js'
 import {RedisStateStore} from '../../../adapters/redis/state-store.js'
 import {type Stream, streamsWith} from '../../../core/event/stream.js'
 import {type EventTime, formatTime} from '../../../core/event/time.js'
@@ -123,6 +123,7 @@ export class ClusterService implements StatusService {
         options.onBatch?.(batch)
       },
       onTrouble: (partition, {message}) => log('warn', message, {partition}),
+      onStateLost: () => bundles.keepAgain(first.bundle.id),
       onFailure: (error) => this.fail(error),
     })
   }

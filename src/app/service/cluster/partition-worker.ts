@@ -24,6 +24,8 @@ export interface PartitionWorkerParts {
   readonly onBatch: (batch: CommittedBatch) => void
   /** Hears of what went wrong and is tried again. */
   readonly onTrouble: (partition: number, error: Error) => void
+  /** The state is gone with everything that the store held: called before it is built anew from the log. */
+  readonly onStateLost: () => Promise<void>
   /** Trying again would not help. */
   readonly onFailure: (error: Error) => void
 }
@@ -93,15 +95,27 @@ export class PartitionWorker {
           return this.parts.onFailure(error)
         this.trouble = error as Error
         this.parts.onTrouble(this.number, error as Error)
-        if (error instanceof StateLostError) await this.parts.store.beginAnew(this.number)
-        else if (!(error instanceof OffsetMismatchError))
-          await this.waitFor(error instanceof StaleEpochError ? undefined : pause)
+        await this.recover(error as Error, pause)
         pause = Math.min(2 * pause, LONGEST_PAUSE_MS)
       } finally {
         this.source?.stop()
         this.source = undefined
         this.partition = undefined
       }
+    }
+  }
+
+  /** Prepares for the next try. */
+  private async recover(error: Error, pause: number): Promise<void> {
+    if (error instanceof OffsetMismatchError) return
+    if (error instanceof StaleEpochError) return this.waitFor(undefined)
+    if (!(error instanceof StateLostError)) return this.waitFor(pause)
+    try {
+      await this.parts.store.beginAnew(this.number)
+      await this.parts.onStateLost()
+    } catch {
+      // Not yet: the next try finds the state lost again.
+      await this.waitFor(pause)
     }
   }
 

@@ -1,12 +1,14 @@
-import {mkdtempSync, writeFileSync} from 'node:fs'
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {describe, expect, it} from 'vitest'
+import {afterAll, describe, expect, it} from 'vitest'
 import {ConfigError} from '../../../../src/app/config/config-error.js'
 import {loadConfig} from '../../../../src/app/config/load-config.js'
 import {redisTarget} from '../../../../src/app/config/redis-target.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'tripline-redis-target-'))
+
+afterAll(() => rmSync(folder, {recursive: true}))
 
 function targetOf(env: NodeJS.ProcessEnv) {
   return redisTarget(loadConfig({folder, env}), env)

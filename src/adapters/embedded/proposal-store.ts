@@ -1,0 +1,25 @@
+import type {AuditedChange} from '../../core/case/audit-record.js'
+import type {AuditTrail} from './audit-trail.js'
+import type {EmbeddedDatabase} from './database.js'
+import {RULE_PROPOSAL} from './keyspace.js'
+
+/** The rules that wait for approval, as JSON. Each change is on disk together with its audit record. */
+export class ProposalStore<T> {
+  constructor(
+    private readonly database: EmbeddedDatabase,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  async current(): Promise<T | null> {
+    const text = await this.database.level.get(RULE_PROPOSAL)
+    return text === undefined ? null : (JSON.parse(text) as T)
+  }
+
+  put(proposal: T, told: AuditedChange): Promise<void> {
+    return this.audit.write(told, [{type: 'put', key: RULE_PROPOSAL, value: JSON.stringify(proposal)}])
+  }
+
+  drop(told: AuditedChange): Promise<void> {
+    return this.audit.write(told, [{type: 'del', key: RULE_PROPOSAL}])
+  }
+}

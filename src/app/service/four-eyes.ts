@@ -1,0 +1,80 @@
+import {randomUUID} from 'node:crypto'
+import {Exclusive} from '../../adapters/embedded/exclusive.js'
+import type {ProposalStore} from '../../adapters/embedded/proposal-store.js'
+import {
+  OwnProposalError,
+  type RuleProposal,
+  type RuleProposals,
+  UnknownProposalError,
+} from '../../adapters/http/rule-proposals.js'
+import type {ActivationReport, ActivationRequest} from '../../adapters/http/rules-service.js'
+import type {Actor, AuditedChange} from '../../core/case/audit-record.js'
+import {formatTime} from '../../core/event/time.js'
+import type {Clock} from '../../engine/port/clock.js'
+import type {RuleActivation} from './rule-activation.js'
+
+/** Rules come into force when a second person agrees. */
+export class FourEyes implements RuleProposals {
+  private readonly requests = new Exclusive()
+
+  constructor(
+    private readonly store: ProposalStore<RuleProposal>,
+    private readonly rules: RuleActivation,
+    private readonly clock: Clock,
+  ) {}
+
+  current(): Promise<RuleProposal | null> {
+    return this.store.current()
+  }
+
+  propose(request: ActivationRequest): Promise<RuleProposal> {
+    return this.requests.run(async () => {
+      const bundle = await this.rules.check(request)
+      const proposal: RuleProposal = {
+        id: randomUUID(),
+        bundle,
+        is_former: request.bundle !== undefined,
+        backfill: [...request.backfill],
+        proposed_by: request.by,
+        proposed_at: formatTime(this.clock.now()),
+      }
+      await this.store.put(proposal, told('rules.propose', request.by, await this.current(), proposal))
+      return proposal
+    })
+  }
+
+  approve(id: string, by: Actor): Promise<ActivationReport> {
+    return this.requests.run(async () => {
+      const proposal = await this.named(id)
+      const {bundle, backfill, is_former, proposed_by} = proposal
+      // One person may have several keys.
+      if (proposed_by.id === by.id || proposed_by.name === by.name) throw new OwnProposalError()
+      const which = is_former ? {bundle} : {expected: bundle}
+      const report = await this.rules.activate({by, backfill, ...which})
+      await this.store.drop(told('rules.approve', by, proposal, null))
+      return report
+    })
+  }
+
+  withdraw(id: string, by: Actor): Promise<void> {
+    return this.requests.run(async () => {
+      await this.store.drop(told('rules.withdraw', by, await this.named(id), null))
+    })
+  }
+
+  private async named(id: string): Promise<RuleProposal> {
+    const proposal = await this.store.current()
+    if (proposal?.id !== id) throw new UnknownProposalError()
+    return proposal
+  }
+}
+
+function told(
+  action: string,
+  actor: Actor,
+  before: RuleProposal | null,
+  after: RuleProposal | null,
+): AuditedChange {
+  const {bundle: id = ''} = after ?? before ?? {}
+  return {actor, action, subject: {type: 'bundle', id}, before, after}
+}
