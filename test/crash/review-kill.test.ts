@@ -12,7 +12,8 @@ beforeAll(async () => {
 }, 90_000)
 afterAll(() => folder.remove())
 
-async function ask(url: string, body?: object) {
+// biome-ignore lint/suspicious/noExplicitAny: answers are checked by expectations
+async function ask(url: string, body?: object): Promise<any> {
   const json = {'content-type': 'application/json'}
   const answer = await fetch(
     url,
