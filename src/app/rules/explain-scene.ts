@@ -39,7 +39,9 @@ export async function recordedScene(
   if (found === undefined) return undefined
   const profiles = accepted.filter(({state}) => state === undefined).map(({event}) => event)
   const events =
-    stageKeyOf(rule) === 'user_id' ? eventsWith(accepted, found) : eventsByKey(accepted, rule, found, streamsOf(rule, bundle))
+    stageKeyOf(rule) === 'user_id'
+      ? eventsWith(accepted, found)
+      : eventsByKey(accepted, rule, found, streamsOf(rule, bundle))
   const {streams, rates, settings} = bundle
   const views = {features: bundle.features, keyField: stageKeyOf(rule)}
   const scene = {events, profiles, streams, rates, settings, views}

@@ -85,8 +85,9 @@ export class ClusterRules implements RulesService {
     if (input.control === undefined) return
     const {bundle, inForce} = partition
     const report = reportOf(this.latest, bundle, inForce)
+    // Every partition reads it; it is told once.
+    if (bundle !== this.latest) this.parts.onActivated(report)
     this.latest = bundle
-    this.parts.onActivated(report)
     this.waiting.get(bundle.id)?.(report)
   }
 

@@ -84,6 +84,8 @@ export class ClusterService implements StatusService {
     private readonly options: ClusterServiceOptions,
     private readonly connections: Connections,
     first: LoadedBundle,
+    /** What was activated last, as far as is known before the log is read. */
+    latest: LoadedBundle,
   ) {
     const {config, clock, log} = options
     const {sender, store, readModel, bundles, names, partitions} = connections
@@ -99,9 +101,9 @@ export class ClusterService implements StatusService {
         onActivated: (report) => options.onActivated?.(report),
         onRefused: (faults) => options.onRefused?.(faults),
       },
-      first.bundle,
+      latest.bundle,
     )
-    const bundle = () => this.partitions[0]?.bundle ?? first.bundle
+    const bundle = () => this.partitions[0]?.bundle ?? latest.bundle
     this.intake = new ClusterIntake({intake, partitions, bundle, clock})
     this.group = new ConsumerGroup({
       kafka: kafkaClient({connection: options.kafka, clientId: 'tripline-worker', log}),
@@ -147,7 +149,9 @@ export class ClusterService implements StatusService {
       const readModel = new RedisReadModel(redis, keyspace)
       await sender.connect()
       const connections = {sender, redis, store, readModel, bundles, names, partitions}
-      const service = new ClusterService(options, connections, first)
+      const lastFolder = await bundles.store.lastFolder()
+      const latest = lastFolder === undefined ? first : await bundles.load(lastFolder)
+      const service = new ClusterService(options, connections, first, latest)
       if (folder !== undefined) await service.rules.folderMayHaveChanged(folder)
       await service.group.start()
       return service
