@@ -81,6 +81,18 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)('events th
     expect(deadLettered).toBe(2)
     expect(await topics.count(topics.names.deadLetters)).toBe(2)
   })
+
+  it('show in the metrics of the worker that judged them', async () => {
+    const texts = await Promise.all(
+      urls.map(async (url) => (await (await fetch(`${url}/metrics`)).text()).split('\n')),
+    )
+    const counts = texts.flat().flatMap((line) => {
+      const match = /^tripline_input_fates_total\{.*stream="transactions",fate="accepted"\} (\d+)/.exec(line)
+      return match === null ? [] : [Number(match[1])]
+    })
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(2)
+    expect(texts.flat().some((line) => line.startsWith('tripline_event_to_decision_seconds_count'))).toBe(true)
+  })
 })
 
 async function untilFound<T>(find: () => Promise<T | undefined>): Promise<T | undefined> {

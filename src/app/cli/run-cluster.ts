@@ -60,6 +60,7 @@ export async function runCluster(config: Config): Promise<void> {
       alerts: service.readModel,
       settledUpTo: () => service.settledUpTo(),
       rules: service.rules,
+      metrics: service.metrics,
     },
     config,
     {logger: log, authenticate},

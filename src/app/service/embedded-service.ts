@@ -19,7 +19,6 @@ import {
 import type {ActivationReport} from '../../adapters/http/rules-service.js'
 import type {LedgerReport, StatusService} from '../../adapters/http/status-service.js'
 import {Metrics} from '../../adapters/telemetry/metrics.js'
-import type {PartitionReading} from '../../adapters/telemetry/standing-metrics.js'
 import type {Tracing} from '../../adapters/telemetry/tracing.js'
 import type {Webhooks} from '../../adapters/webhook/webhooks.js'
 import {CONTROL_STREAM} from '../../core/bundle/activation.js'
@@ -42,6 +41,7 @@ import {DecisionDesk} from './decision-desk.js'
 import {FourEyes} from './four-eyes.js'
 import {KeyTimeline} from './key-timeline.js'
 import {OutcomeBoard} from './outcome-board.js'
+import {partitionReading} from './partition-reading.js'
 import {publishedTo} from './published-to.js'
 import {RuleActivation} from './rule-activation.js'
 import {screen} from './screen.js'
@@ -144,7 +144,7 @@ export class EmbeddedService implements IntakeService, StatusService {
       const audit = await AuditTrail.open(database, clock)
       const readModel = new EmbeddedReadModel(database, audit)
       const metrics: Metrics = new Metrics({
-        partitions: () => (service === undefined ? [] : [service.reading()]),
+        partitions: () => [partitionReading(partition, log.end - partition.offset)],
         webhookBacklog: () => webhooks.backlog(),
         clock,
       })
@@ -260,17 +260,6 @@ export class EmbeddedService implements IntakeService, StatusService {
       ],
       total,
       balanced: unbalanced(total).length === 0,
-    }
-  }
-
-  private reading(): PartitionReading {
-    const {partition, log} = this
-    const {number, watermark, ledger, unknownCurrencies} = partition
-    return {
-      ...{partition: number, watermark, ledger, unknownCurrencies},
-      unread: log.end - partition.offset,
-      readUpTo: partition.time?.wall,
-      rules: this.rules.running().rules,
     }
   }
 

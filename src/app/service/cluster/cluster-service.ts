@@ -15,6 +15,7 @@ import {RedisReadModel} from '../../../adapters/redis/read-model.js'
 import type {RedisConnection} from '../../../adapters/redis/redis-connection.js'
 import type {RedisTarget} from '../../../adapters/redis/redis-target.js'
 import {RedisStateStore} from '../../../adapters/redis/state-store.js'
+import {Metrics} from '../../../adapters/telemetry/metrics.js'
 import {type Stream, streamsWith} from '../../../core/event/stream.js'
 import {type EventTime, formatTime} from '../../../core/event/time.js'
 import {addLedger, type Ledger, unbalanced} from '../../../core/ledger/ledger.js'
@@ -24,6 +25,7 @@ import type {Partition} from '../../../engine/stage/partition.js'
 import {KeptBundles} from '../../bundle/kept-bundles.js'
 import {type LoadedBundle, loadFolders} from '../../bundle/load-bundle.js'
 import type {Config} from '../../config/config.js'
+import {partitionReading} from '../partition-reading.js'
 import {publishedTo} from '../published-to.js'
 import {ClusterIntake} from './cluster-intake.js'
 import {ClusterRules} from './cluster-rules.js'
@@ -74,6 +76,7 @@ export class ClusterService implements StatusService {
   readonly streams: ReadonlyMap<string, Stream>
   readonly rules: ClusterRules
   readonly readModel: RedisReadModel
+  readonly metrics: Metrics
   private readonly owned: OwnedPartitions
   private readonly group: ConsumerGroup
   private isAssigned = false
@@ -92,6 +95,11 @@ export class ClusterService implements StatusService {
     const streams = streamsWith(config.streams)
     const intake = new KafkaEventIntake({sender, names, streams, partitions})
     this.readModel = readModel
+    this.metrics = new Metrics({
+      partitions: () => this.readings(),
+      webhookBacklog: async () => new Map(),
+      clock,
+    })
     this.streams = streams
     this.rules = new ClusterRules(
       {
@@ -118,13 +126,17 @@ export class ClusterService implements StatusService {
     const toKafka = new KafkaPublisher({sender, names, namespace: config.namespace, clock})
     this.owned = new OwnedPartitions({
       ...{group: this.group, store, clock},
-      publisher: publishedTo([toKafka, readModel]),
+      publisher: this.metrics.outbox.watched(publishedTo([toKafka, readModel])),
       bundleOf: (id) => bundles.inForceAt(id, undefined),
       onBatch: (batch) => {
         this.rules.observe(batch)
+        this.metrics.observe(batch)
         options.onBatch?.(batch)
       },
-      onTrouble: (partition, {message}) => log('warn', message, {partition}),
+      onTrouble: (partition, error) => {
+        this.metrics.observeFailure(error)
+        log('warn', error.message, {partition})
+      },
       onStateLost: () => bundles.keepAgain(first.bundle.id),
       onFailure: (error) => this.fail(error),
     })
@@ -197,6 +209,12 @@ export class ClusterService implements StatusService {
 
   settledUpTo(): EventTime {
     return Math.min(...this.partitions.map((partition) => partition.settledUpTo)) as EventTime
+  }
+
+  private readings() {
+    return this.owned.all.flatMap(({partition, unread}) =>
+      partition === undefined ? [] : [partitionReading(partition, unread)],
+    )
   }
 
   /** Records on the log of its partitions that were not taken. */
