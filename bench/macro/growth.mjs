@@ -75,6 +75,7 @@ function microseconds([input, rules]) {
   const {events_per_second: rate} = run([
     main,
     'replay',
+    '--no-model',
     '--input',
     input,
     '--out',

@@ -40,7 +40,7 @@ try {
   const rounds = []
   for (let round = 0; round < Number(values.runs); round++) {
     const floor = run(['bench/macro/floor.mjs', input])
-    const replay = run([main, 'replay', '--input', input, '--out', join(dir, 'out'), '--json'])
+    const replay = run([main, 'replay', '--no-model', '--input', input, '--out', join(dir, 'out'), '--json'])
     rounds.push({
       floor: floor.events_per_second,
       replay: replay.events_per_second,

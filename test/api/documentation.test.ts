@@ -3,7 +3,9 @@ import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
 import {afterAll, beforeAll, expect, test} from 'vitest'
+import {readModel} from '../../src/adapters/files/model-folder.js'
 import {PROBLEMS} from '../../src/adapters/http/problem.js'
+import {modelRegistry} from '../../src/app/learning/model-store.js'
 import {PROJECT} from '../support/process/built-program.js'
 import {ApiScene} from './support/api-scene.js'
 
@@ -15,9 +17,13 @@ const requests = [...text.matchAll(/^```(sh|js)\n([\s\S]*?)^```/gm)].map(([, lan
 let scene: ApiScene
 
 beforeAll(async () => {
-  scene = await ApiScene.begin()
+  // The shipped features, the version that is shipped with them, and one that did better.
+  scene = await ApiScene.begin({settings: {'features.dir': join(PROJECT, 'features')}})
+  const {manifest, weights} = await readModel(join(PROJECT, 'features/model'))
+  const compared = {version: manifest.version, average_precision: 0}
+  await modelRegistry(scene.config).add({...manifest, compared}, weights, new Date().toISOString())
   await scene.send(
-    {transaction_id: 't0', user_id: 'u1', amount: 5000},
+    {transaction_id: 't0', user_id: 'u1', card_id: 'c1', amount: 5000},
     {transaction_id: 't-1', user_id: 'u1', amount: 5001},
   )
 })

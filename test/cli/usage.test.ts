@@ -19,6 +19,15 @@ const COMMANDS = [
   'dead-letters list',
   'dead-letters show',
   'dead-letters replay',
+  'state verify',
+  'train',
+  'evaluate handbook',
+  'models list',
+  'models promote',
+  'keys create',
+  'topics create',
+  'services up',
+  'export',
   'doctor',
 ]
 
@@ -139,10 +148,12 @@ describe('bad usage exits with 2, says what is wrong on stderr and prints nothin
   })
 })
 
-test('what this version cannot reach exits with 3', async () => {
-  const outcome = await tripline(['run', '--profile', 'cluster'])
-  expect(outcome).toMatchObject({code: 3, stdout: ''})
-  expect(outcome.stderr).toContain('use --profile embedded')
+test('a service that cannot be reached: exit code 3, with its address and the setting', async () => {
+  // Nothing listens at port 1.
+  const env = {TRIPLINE_KAFKA_BROKERS: '127.0.0.1:1'}
+  const {code, stderr} = await tripline(['run', '--profile', 'cluster'], {env})
+  expect(code).toBe(3)
+  expect(stderr).toMatch(/Kafka at 127\.0\.0\.1:1 does not answer.*kafka\.brokers/)
 })
 
 test('run --print-config prints every setting with its origin, as a file that gives the same settings', async () => {

@@ -27,6 +27,7 @@ export const ACCESS: {readonly [route: string]: readonly Role[] | typeof EVERYBO
   'POST /v1/alerts/:id/notes': REVIEWERS,
   'POST /v1/feedback': ['reviewer', 'lead', 'service'],
   'GET /v1/users/:id': READERS,
+  'GET /v1/features/:entity/:id': ['reviewer', 'lead', 'admin', 'service'],
 
   'GET /v1/rules': READERS,
   'POST /v1/rules': LEADERS,
@@ -34,6 +35,9 @@ export const ACCESS: {readonly [route: string]: readonly Role[] | typeof EVERYBO
   'GET /v1/rules/proposal': READERS,
   'DELETE /v1/rules/proposal': LEADERS,
   'POST /v1/rules/proposal/approve': LEADERS,
+
+  'GET /v1/models': READERS,
+  'POST /v1/models/:version/promote': LEADERS,
 
   'GET /v1/webhooks': READERS,
   'POST /v1/webhooks': LEADERS,

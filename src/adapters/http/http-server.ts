@@ -9,10 +9,13 @@ import {type AuditReader, addAuditRoute} from './audit-route.js'
 import type {DecisionService, IdempotencyKeys} from './decision-service.js'
 import {addDecisionsRoute} from './decisions-route.js'
 import {addEventsRoute} from './events-route.js'
+import {addFeaturesRoute, type FeaturesService} from './features-route.js'
 import {addFeedbackRoutes} from './feedback-routes.js'
 import {addGate} from './gate.js'
 import type {IntakeService} from './intake-service.js'
 import {addMetricsRoute, type MetricsService} from './metrics-route.js'
+import {addModelsRoutes} from './models-routes.js'
+import type {ModelsService} from './models-service.js'
 import {addDocsRoutes} from './openapi/docs-routes.js'
 import type {Authenticate} from './principal.js'
 import {answerError, answerNotFound, answerUnreadable} from './problem-answers.js'
@@ -43,11 +46,13 @@ export interface HttpServices {
   readonly alerts: AlertReader & VerdictReader
   readonly triage?: TriageService
   readonly timelines?: TimelineReader
+  readonly features?: FeaturesService
   readonly alertFeed?: AlertFeed
   readonly settledUpTo: SettledUpTo
   readonly rules: RulesService
   readonly ruleProposals?: RuleProposals
   readonly checkRule?: CheckRule
+  readonly models?: ModelsService
   readonly webhooks?: WebhookAdmin
   readonly metrics?: MetricsService
   readonly audit?: AuditReader
@@ -132,12 +137,14 @@ export function createHttpServer(services: HttpServices, options: HttpServerOpti
   if (services.alertFeed !== undefined)
     addAlertStreamRoute(app, services.alertFeed, {isStillAllowed, heartbeat: timeouts.heartbeat})
   if (services.timelines !== undefined) addUsersRoute(app, services, services.timelines)
+  if (services.features !== undefined) addFeaturesRoute(app, services.features)
   addFeedbackRoutes(app, services)
   if (services.triage !== undefined) addTriageRoutes(app, services.triage)
   addStatusRoutes(app, services.status)
   addRulesRoutes(app, services.rules, services.ruleProposals)
   if (services.checkRule !== undefined) addRuleCheckRoute(app, services.checkRule)
   if (services.ruleProposals !== undefined) addRuleProposalRoutes(app, services.ruleProposals)
+  if (services.models !== undefined) addModelsRoutes(app, services.models)
   if (services.webhooks !== undefined) addWebhookRoutes(app, services.webhooks)
   if (services.metrics !== undefined) addMetricsRoute(app, services.metrics)
   if (services.audit !== undefined) addAuditRoute(app, services.audit)

@@ -1,9 +1,8 @@
-import type {DecisionRecord} from '../../core/decision/records.js'
-import {readValues, type StampedValue, stamped, writeIfUnchanged} from './guarded-values.js'
+import {parsed, readValues, type StampedValue, stamped, writeIfUnchanged} from './guarded-values.js'
 import {type BucketKeys, idOf} from './keyspace.js'
 import {afterDigits, ascendingTime, descendingTime, timeOfAscending, timeOfDescending} from './place.js'
-import {decisionPlace} from './publication.js'
 import type {RedisConnection} from './redis-connection.js'
+import {placedId, recordPlace, type UserRecords} from './user-records.js'
 import {WriteList} from './write-list.js'
 
 /** Records that are dropped at once: publishing does not wait for long. */
@@ -25,27 +24,29 @@ export function expireAlerts(
   })
 }
 
-export function expireDecisions(
+/** Drops records of a kind with an event time (ms) before `before`. Returns how many. */
+export function expireRecords<T extends {readonly user_id: string}>(
   connection: RedisConnection,
   buckets: readonly BucketKeys[],
+  kind: UserRecords<T>,
   before: number,
 ): Promise<number> {
   return inEach(buckets, async (keys) => {
     const to = `(${ascendingTime(before)}`
     for (;;) {
-      const places = await firstPlaces(connection, keys.decisionPlaces, '-', to)
-      const names = [...new Set(places.map((place) => keys.decisions(transactionOf(place))))]
+      const places = await firstPlaces(connection, kind.places(keys), '-', to)
+      const names = [...new Set(places.map((place) => kind.key(keys, placedId(place))))]
       const values = await readValues(connection, names)
       const read = new Map(names.map((name, i) => [name, values[i] as StampedValue]))
       const gone = new Set(places)
       const writes = new WriteList(0)
       for (const [name, value] of read) {
-        const decisions = JSON.parse(value.text ?? '[]') as readonly DecisionRecord[]
-        const left = decisions.filter((decision) => !gone.has(decisionPlace(decision)))
+        const records = parsed<readonly T[]>(value) ?? []
+        const left = records.filter((record) => !gone.has(recordPlace(kind, record)))
         if (left.length === 0) writes.add('DEL', name)
         else writes.add('SET', name, stamped(value, JSON.stringify(left)))
       }
-      writes.addAll('ZREM', keys.decisionPlaces, places, 1)
+      writes.addAll('ZREM', kind.places(keys), places, 1)
       if (await writeIfUnchanged(connection, read, writes)) return places.length
     }
   })
@@ -88,9 +89,4 @@ async function inEach(
 
 function firstPlaces(connection: RedisConnection, key: string, from: string, to: string): Promise<string[]> {
   return connection.attempt((client) => client.zrange(key, from, to, 'BYLEX', 'LIMIT', 0, CHUNK))
-}
-
-function transactionOf(place: string): string {
-  const [transaction] = JSON.parse(afterDigits(place)) as [string, string]
-  return transaction
 }

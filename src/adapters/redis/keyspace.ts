@@ -79,10 +79,15 @@ export interface BucketKeys {
   /** Sorted sets of places: what stands when. */
   readonly alertPlaces: string
   readonly decisionPlaces: string
+  readonly featurePlaces: string
+  readonly verdictPlaces: string
   alert(id: string): string
   /** The decisions of all users about a transaction id. */
   decisions(transaction: string): string
-  verdict(feedback: string, user: string): string
+  /** The features of all users' transactions with an id, as they were served. */
+  features(transaction: string): string
+  /** The verdicts of all users' feedback events with an id. */
+  verdicts(feedback: string): string
 }
 
 export function bucketKeys({namespace}: Keyspace, bucket: number): BucketKeys {
@@ -90,9 +95,12 @@ export function bucketKeys({namespace}: Keyspace, bucket: number): BucketKeys {
   return {
     alertPlaces: `${prefix}alerts`,
     decisionPlaces: `${prefix}decisions`,
+    featurePlaces: `${prefix}features`,
+    verdictPlaces: `${prefix}verdicts`,
     alert: (id) => `${prefix}a:${idText(id)}`,
     decisions: (transaction) => `${prefix}d:${idText(transaction)}`,
-    verdict: (feedback, user) => `${prefix}v:${JSON.stringify([feedback, user])}`,
+    features: (transaction) => `${prefix}f:${idText(transaction)}`,
+    verdicts: (feedback) => `${prefix}v:${idText(feedback)}`,
   }
 }
 

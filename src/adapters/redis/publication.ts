@@ -1,35 +1,45 @@
 import {viewAfterRecord} from '../../core/case/alert-view.js'
+import type {Verdict} from '../../core/case/verdict.js'
 import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
-import {eventTimeOf, supersedes} from '../../engine/port/published.js'
+import type {FeatureRecord} from '../../core/feature/feature-record.js'
+import {eventTimeOf} from '../../engine/port/published.js'
 import type {AlertView} from '../../engine/port/read-model.js'
 import {parsed, readValues, type StampedValue, stamped, writeIfUnchanged} from './guarded-values.js'
 import {type BucketKeys, idText} from './keyspace.js'
-import {ascendingTime, descendingTime} from './place.js'
+import {descendingTime} from './place.js'
 import type {RedisConnection} from './redis-connection.js'
+import {DECISIONS, FEATURES, recordPlace, type UserRecords, VERDICTS} from './user-records.js'
 import {WriteList} from './write-list.js'
 
-/** Alerts and decisions of one bucket. */
+/** Records of one bucket. */
 export interface Publication {
   readonly alerts: readonly AlertRecord[]
   readonly decisions: readonly DecisionRecord[]
+  readonly features: readonly FeatureRecord[]
+  /** They are kept; what they say about alerts is not told here. */
+  readonly verdicts: readonly Verdict[]
 }
 
 /** Adds records to what is known of them; nothing is written for those that are not newer. */
 export async function publishRecords(
   connection: RedisConnection,
   keys: BucketKeys,
-  {alerts, decisions}: Publication,
+  {alerts, decisions, features, verdicts}: Publication,
 ): Promise<void> {
   const names = new Set([
     ...alerts.map(({alert_id}) => keys.alert(alert_id)),
-    ...decisions.map(({transaction_id}) => keys.decisions(transaction_id)),
+    ...keysOf(DECISIONS, decisions, keys),
+    ...keysOf(FEATURES, features, keys),
+    ...keysOf(VERDICTS, verdicts, keys),
   ])
   for (;;) {
     const values = await readValues(connection, [...names])
     const read = new Map([...names].map((name, i) => [name, values[i] as StampedValue]))
     const writes = new WriteList(0)
     writeAlerts(alerts, keys, read, writes)
-    writeDecisions(decisions, keys, read, writes)
+    writeRecords(DECISIONS, decisions, keys, read, writes)
+    writeRecords(FEATURES, features, keys, read, writes)
+    writeRecords(VERDICTS, verdicts, keys, read, writes)
     if (await writeIfUnchanged(connection, read, writes)) return
   }
 }
@@ -50,21 +60,31 @@ function writeAlerts(alerts: readonly AlertRecord[], keys: BucketKeys, read: Rea
   for (const [name, view] of changed) put(name, view, read, writes)
 }
 
-function writeDecisions(
-  decisions: readonly DecisionRecord[],
+function keysOf<T extends {readonly user_id: string}>(
+  kind: UserRecords<T>,
+  records: readonly T[],
+  keys: BucketKeys,
+): readonly string[] {
+  return records.map((record) => kind.key(keys, kind.idOf(record)))
+}
+
+function writeRecords<T extends {readonly user_id: string}>(
+  kind: UserRecords<T>,
+  records: readonly T[],
   keys: BucketKeys,
   read: Read,
   writes: WriteList,
 ): void {
-  const changed = new Map<string, readonly DecisionRecord[]>()
-  for (const decision of decisions) {
-    const name = keys.decisions(decision.transaction_id)
-    const known = changed.get(name) ?? parsed<readonly DecisionRecord[]>(read.get(name)) ?? []
-    const before = known.find(({user_id}) => user_id === decision.user_id)
-    if (!supersedes(decision, before)) continue
-    changed.set(name, [...known.filter((other) => other !== before), decision])
-    if (before !== undefined) writes.add('ZREM', keys.decisionPlaces, decisionPlace(before))
-    writes.add('ZADD', keys.decisionPlaces, 0, decisionPlace(decision))
+  const places = kind.places(keys)
+  const changed = new Map<string, readonly T[]>()
+  for (const record of records) {
+    const name = kind.key(keys, kind.idOf(record))
+    const known = changed.get(name) ?? parsed<readonly T[]>(read.get(name)) ?? []
+    const before = known.find(({user_id}) => user_id === record.user_id)
+    if (!kind.supersedes(record, before)) continue
+    changed.set(name, [...known.filter((other) => other !== before), record])
+    if (before !== undefined) writes.add('ZREM', places, recordPlace(kind, before))
+    writes.add('ZADD', places, 0, recordPlace(kind, record))
   }
   for (const [name, list] of changed) put(name, list, read, writes)
 }
@@ -76,9 +96,4 @@ function put(name: string, value: unknown, read: Read, writes: WriteList): void 
 /** The newest event time first, then the id. */
 export function alertPlace(alert: AlertRecord): string {
   return descendingTime(eventTimeOf(alert)) + idText(alert.alert_id)
-}
-
-export function decisionPlace(decision: DecisionRecord): string {
-  const ids = JSON.stringify([decision.transaction_id, decision.user_id])
-  return ascendingTime(eventTimeOf(decision)) + ids
 }

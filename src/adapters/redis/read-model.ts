@@ -1,10 +1,12 @@
 import type {Verdict} from '../../core/case/verdict.js'
-import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
-import {eventTimeOf, passes} from '../../engine/port/published.js'
+import type {DecisionRecord} from '../../core/decision/records.js'
+import type {FeatureRecord} from '../../core/feature/feature-record.js'
+import {passes} from '../../engine/port/published.js'
 import type {Publisher} from '../../engine/port/publisher.js'
 import type {
   AlertFilter,
   AlertView,
+  FeatureLogReader,
   Page,
   ReadModel,
   StoredDeadLetter,
@@ -12,26 +14,27 @@ import type {
 } from '../../engine/port/read-model.js'
 import type {OutboxEntry} from '../../engine/port/state-store.js'
 import {alertRange, alertRows} from './alert-rows.js'
+import {bucketFor, byBucket} from './by-bucket.js'
+import {closeAlerts} from './close-alerts.js'
 import {DeadLetters} from './dead-letters.js'
-import {expireAlerts, expireDecisions, newestEventTime} from './expiry.js'
+import {expireAlerts, expireRecords, newestEventTime} from './expiry.js'
 import {parsed, readValues} from './guarded-values.js'
-import {BUCKETS, type BucketKeys, bucketKeys, bucketOf, type Keyspace} from './keyspace.js'
+import {BUCKETS, type BucketKeys, bucketKeys, type Keyspace} from './keyspace.js'
 import {LateInputs, type StoredLateInput} from './late-inputs.js'
 import {listPage} from './list-page.js'
 import {decodeCursor} from './place.js'
 import {publishRecords} from './publication.js'
 import type {RedisConnection} from './redis-connection.js'
-import {Verdicts} from './verdicts.js'
+import {DECISIONS, FEATURES, readRecord, type UserRecords, VERDICTS} from './user-records.js'
 
 /** Event time and id of an alert. */
 const ALERT_PLACE = /^\d{16}.*$/s
 
 /** What was published, in Redis. Each record counts once, however often it is published. */
-export class RedisReadModel implements Publisher, ReadModel, VerdictReader {
+export class RedisReadModel implements Publisher, ReadModel, VerdictReader, FeatureLogReader {
   private readonly buckets: readonly BucketKeys[]
   private readonly letters: DeadLetters
   private readonly late: LateInputs
-  private readonly verdicts: Verdicts
 
   constructor(
     private readonly connection: RedisConnection,
@@ -40,24 +43,31 @@ export class RedisReadModel implements Publisher, ReadModel, VerdictReader {
     this.buckets = Array.from({length: BUCKETS}, (_, bucket) => bucketKeys(keyspace, bucket))
     this.letters = new DeadLetters(connection, keyspace)
     this.late = new LateInputs(connection, keyspace)
-    this.verdicts = new Verdicts(connection, this.buckets)
   }
 
   async publish(entry: OutboxEntry): Promise<void> {
-    const alerts = byBucket(entry.alerts, ({alert_id}: AlertRecord) => bucketOf(alert_id))
-    const decisions = byBucket(entry.decisions, ({transaction_id}: DecisionRecord) =>
-      bucketOf(transaction_id),
-    )
+    const {verdicts = []} = entry
+    const group = <T>(records: readonly T[], idOf: (record: T) => string) =>
+      byBucket(this.buckets, records, idOf)
+    const alerts = group(entry.alerts, ({alert_id}) => alert_id)
+    const decisions = group(entry.decisions, DECISIONS.idOf)
+    const features = group(entry.features ?? [], FEATURES.idOf)
+    const kept = group(verdicts, VERDICTS.idOf)
+    const touched = new Set([alerts, decisions, features, kept].flatMap((groups) => [...groups.keys()]))
     await Promise.all([
       this.letters.publish(entry.deadLetters),
       this.late.publish(entry),
-      ...this.buckets.map(async (keys, i) => {
-        const records = {alerts: alerts.get(i) ?? [], decisions: decisions.get(i) ?? []}
-        if (records.alerts.length + records.decisions.length === 0) return
-        await publishRecords(this.connection, keys, records)
-      }),
+      ...[...touched].map((keys) =>
+        publishRecords(this.connection, keys, {
+          alerts: alerts.get(keys) ?? [],
+          decisions: decisions.get(keys) ?? [],
+          features: features.get(keys) ?? [],
+          verdicts: kept.get(keys) ?? [],
+        }),
+      ),
     ])
-    for (const verdict of entry.verdicts ?? []) await this.verdicts.publish(verdict)
+    // After the alerts and decisions that they may be about. An entry that is published again finds them in place.
+    await closeAlerts(this.connection, this.buckets, verdicts)
   }
 
   async alerts(filter: AlertFilter, limit: number, cursor: string | undefined): Promise<Page<AlertView>> {
@@ -66,20 +76,21 @@ export class RedisReadModel implements Publisher, ReadModel, VerdictReader {
     return listPage('alerts', rows, (view) => passes(view, filter), limit)
   }
 
-  alert(id: string): Promise<AlertView | undefined> {
-    return this.read(this.bucket(id).alert(id))
+  async alert(id: string): Promise<AlertView | undefined> {
+    const [value] = await readValues(this.connection, [bucketFor(this.buckets, id).alert(id)])
+    return parsed(value)
   }
 
-  async decision(transactionId: string, userId?: string): Promise<DecisionRecord | undefined> {
-    const key = this.bucket(transactionId).decisions(transactionId)
-    const decisions = (await this.read<DecisionRecord[]>(key)) ?? []
-    if (userId !== undefined) return decisions.find(({user_id}) => user_id === userId)
-    return decisions.sort((a, b) => eventTimeOf(b) - eventTimeOf(a))[0]
+  decision(transactionId: string, userId?: string): Promise<DecisionRecord | undefined> {
+    return this.read(DECISIONS, transactionId, userId)
   }
 
-  /** By the id of its feedback event and its user. */
+  featuresOf(transactionId: string, userId?: string): Promise<FeatureRecord | undefined> {
+    return this.read(FEATURES, transactionId, userId)
+  }
+
   verdict(feedbackId: string, userId: string): Promise<Verdict | undefined> {
-    return this.verdicts.get(feedbackId, userId)
+    return this.read(VERDICTS, feedbackId, userId)
   }
 
   deadLetters(
@@ -114,40 +125,30 @@ export class RedisReadModel implements Publisher, ReadModel, VerdictReader {
     return newestEventTime(this.connection, this.buckets)
   }
 
-  /** Drops alerts and decisions with an event time (ms) before `before`. Returns how many. */
+  /** Drops what has an event time (ms) before `before`. Returns how many alerts and decisions. */
   async expire(before: number): Promise<{readonly alerts: number; readonly decisions: number}> {
     return {alerts: await this.expireAlerts(before), decisions: await this.expireDecisions(before)}
   }
 
-  expireAlerts(before: number): Promise<number> {
-    return expireAlerts(this.connection, this.buckets, before)
+  /** Verdicts as well: they are kept as long as alerts. Returns how many alerts. */
+  async expireAlerts(before: number): Promise<number> {
+    const alerts = await expireAlerts(this.connection, this.buckets, before)
+    await expireRecords(this.connection, this.buckets, VERDICTS, before)
+    return alerts
   }
 
-  expireDecisions(before: number): Promise<number> {
-    return expireDecisions(this.connection, this.buckets, before)
+  /** Features as they were served as well: they are kept as long as decisions. Returns how many decisions. */
+  async expireDecisions(before: number): Promise<number> {
+    const decisions = await expireRecords(this.connection, this.buckets, DECISIONS, before)
+    await expireRecords(this.connection, this.buckets, FEATURES, before)
+    return decisions
   }
 
-  private async read<T>(key: string): Promise<T | undefined> {
-    const [value] = await readValues(this.connection, [key])
-    return parsed(value)
+  private read<T extends {readonly user_id: string}>(
+    kind: UserRecords<T>,
+    id: string,
+    user: string | undefined,
+  ): Promise<T | undefined> {
+    return readRecord(this.connection, kind, bucketFor(this.buckets, id), id, user)
   }
-
-  private bucket(id: string): BucketKeys {
-    return this.bucketAt(bucketOf(id))
-  }
-
-  private bucketAt(number: number): BucketKeys {
-    return this.buckets[number] as BucketKeys
-  }
-}
-
-function byBucket<T>(records: readonly T[], bucketOfRecord: (record: T) => number): ReadonlyMap<number, T[]> {
-  const groups = new Map<number, T[]>()
-  for (const record of records) {
-    const bucket = bucketOfRecord(record)
-    const group = groups.get(bucket)
-    if (group === undefined) groups.set(bucket, [record])
-    else group.push(record)
-  }
-  return groups
 }

@@ -88,8 +88,8 @@ export const SETTINGS = {
     'What TensorFlow.js computes on; auto takes the fastest that works.',
   ),
   'model.alias': choice(
-    'none',
-    ['none', 'champion', 'challenger'],
+    'champion',
+    ['champion', 'challenger', 'none'],
     'Which version of the model takes part in decisions; none leaves them to rules.',
   ),
   streams: structure(

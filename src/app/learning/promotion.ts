@@ -6,29 +6,29 @@ import {requireFeatures} from '../../core/model/model-refusal.js'
 
 /**
  * Makes a version champion if it can score what the service computes, and on evidence: that it did better than this
- * champion on the same later transactions. `force` does without the evidence. Throws RegistryRefusalError or
- * ModelRefusedError. TensorFlow.js has its backend.
+ * champion on the same later transactions. `force` does without the evidence. Returns what spoke for it. Throws
+ * RegistryRefusalError or ModelRefusedError. TensorFlow.js has its backend.
  */
 export async function promote(
   registry: ModelRegistry,
   version: number,
   {schema, at, force}: {readonly schema: FeatureSchema; readonly at: string; readonly force: boolean},
-): Promise<void> {
+): Promise<string> {
   const artifact = await registry.load(version)
   requireFeatures(artifact.manifest, schema)
   new TensorflowModel(artifact).dispose()
   const champion = await registry.versionOf('champion')
   const evidence = evidenceAgainst(artifact.manifest, champion)
-  if (!force && evidence.lacks !== undefined) {
+  // That it is champion already, the registry says.
+  if (!force && version !== champion && evidence.lacks !== undefined) {
     throw new RegistryRefusalError(
-      `version ${version} is not promoted: ${evidence.lacks}; train again on later events, or add --force`,
+      `version ${version} is not promoted: ${evidence.lacks}; train again on later events, or add --force to ` +
+        `tripline models promote ${version}`,
     )
   }
-  await registry.promote(
-    version,
-    at,
-    evidence.lacks === undefined ? evidence.found : `forced, though ${evidence.lacks}`,
-  )
+  const reason = evidence.lacks === undefined ? evidence.found : `forced, though ${evidence.lacks}`
+  await registry.promote(version, at, reason)
+  return reason
 }
 
 /** What speaks for a version, or what it lacks. */

@@ -38,8 +38,10 @@ import {KeptBundles} from '../bundle/kept-bundles.js'
 import {type LoadedBundle, loadFolders} from '../bundle/load-bundle.js'
 import type {Config} from '../config/config.js'
 import {DecisionDesk} from './decision-desk.js'
+import {expireRecords, HOUSEKEEPING_EVERY_MS} from './expire-records.js'
 import {FourEyes} from './four-eyes.js'
 import {KeyTimeline} from './key-timeline.js'
+import {ModelDesk} from './model-desk.js'
 import {OutcomeBoard} from './outcome-board.js'
 import {partitionReading} from './partition-reading.js'
 import {publishedTo} from './published-to.js'
@@ -52,7 +54,6 @@ import {webhooksOf} from './webhooks-of.js'
 const KEY_CAPACITY = 100_000
 /** With so many inputs under way, further ones are turned away for a moment. */
 const SATURATED_AT = 20_000
-const HOUSEKEEPING_EVERY_MS = 60_000
 /** The embedded log has one partition. */
 const PARTITION = 0
 
@@ -93,6 +94,7 @@ export class EmbeddedService implements IntakeService, StatusService {
   readonly decisions: DecisionDesk
   readonly triage: AlertTriage
   readonly ruleProposals: FourEyes
+  readonly models: ModelDesk
   readonly timelines: KeyTimeline
   readonly alertFeed: AlertFeed
   readonly idempotencyKeys: EmbeddedIdempotencyKeys
@@ -120,6 +122,13 @@ export class EmbeddedService implements IntakeService, StatusService {
     this.ruleProposals = new FourEyes(new ProposalStore(database, audit), rules, clock)
     this.alertFeed = new AlertFeed(partition.publishedUpTo)
     this.timelines = new KeyTimeline(store, PARTITION, () => partition.bundle.streams)
+    this.models = new ModelDesk({
+      config: options.config,
+      features: () => partition.bundle.features.schema,
+      deciding: () => options.scorer?.version,
+      audit,
+      clock,
+    })
     this.triage = new AlertTriage(database, audit, clock)
     this.idempotencyKeys = new EmbeddedIdempotencyKeys(database, clock)
     this.decisions = new DecisionDesk({
@@ -337,11 +346,7 @@ export class EmbeddedService implements IntakeService, StatusService {
     await this.log.expire(this.partition.offset, this.options.clock.now())
     await this.webhooks.expire()
     await this.idempotencyKeys.expire()
-    const newest = await this.readModel.newestEventTime()
-    if (newest === undefined) return
-    const {alerts, decisions} = this.options.config.retention
-    await this.readModel.expireAlerts(newest - alerts)
-    await this.readModel.expireDecisions(newest - decisions)
+    await expireRecords(this.readModel, this.options.config.retention)
   }
 }
 

@@ -4,6 +4,8 @@ import type {FeatureRows} from '../../core/feature/feature-rows.js'
 
 /** Scores transactions with the model that is in force. */
 export interface Scorer {
+  /** The version in force; undefined if there is none. */
+  readonly version: {readonly id: string; readonly version: number} | undefined
   /**
    * By transaction: its score, explained if it is `explainFrom` or more. Transactions that get none are left out; undefined if none
    * does. It never rejects, and answers within its limit of time.

@@ -12,6 +12,7 @@ import {EmbeddedService} from '../../../src/app/service/embedded-service.js'
 import {type HttpListener, serveHttp} from '../../../src/app/service/serve-http.js'
 import {serviceLog} from '../../../src/app/service/service-log.js'
 import type {WallTime} from '../../../src/core/event/time.js'
+import type {Scorer} from '../../../src/engine/port/model.js'
 import {temporaryFolder} from '../../conformance/temporary-folder.js'
 import {writeRulesFolder} from './rules-folder.js'
 
@@ -22,6 +23,8 @@ export interface SceneOptions {
   /** Requests a second of each key. */
   readonly rate?: number
   readonly timeouts?: Partial<HttpTimeouts>
+  /** Without one, rules alone decide. */
+  readonly scorer?: Scorer
 }
 
 /** Who the keys of a scene are for. */
@@ -70,6 +73,7 @@ export class ApiScene {
     readonly keyFile: string,
     readonly removeFolder: () => Promise<void>,
     private readonly timeouts: Partial<HttpTimeouts>,
+    private readonly scorer: Scorer | undefined,
   ) {}
 
   service!: EmbeddedService
@@ -80,6 +84,7 @@ export class ApiScene {
     settings = {},
     rate,
     timeouts = {},
+    scorer,
   }: SceneOptions = {}): Promise<ApiScene> {
     const folder = await temporaryFolder()
     await writeRulesFolder(join(folder.path, 'cep-rules'))
@@ -107,7 +112,7 @@ export class ApiScene {
       },
     })
     const keys = Object.fromEntries(made.map(([name, {key}]) => [name, key])) as ApiScene['keys']
-    const scene = new ApiScene(folder.path, config, keys, keyFile, folder.remove, timeouts)
+    const scene = new ApiScene(folder.path, config, keys, keyFile, folder.remove, timeouts, scorer)
     await scene.start()
     return scene
   }
@@ -121,6 +126,7 @@ export class ApiScene {
       folder: await loadFolders(this.config),
       dataDir: this.config.dataDir,
       clock,
+      scorer: this.scorer,
       onFailure,
     })
     const authenticate = await authenticatorOf(this.config, clock, onFailure)

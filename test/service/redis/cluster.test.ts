@@ -5,8 +5,10 @@ import {connectRedis} from '../../../src/adapters/redis/connect-redis.js'
 import {RedisReadModel} from '../../../src/adapters/redis/read-model.js'
 import type {RedisTarget} from '../../../src/adapters/redis/redis-target.js'
 import {RedisStateStore} from '../../../src/adapters/redis/state-store.js'
+import {describeFeatureLog} from '../../conformance/feature-log.js'
 import {describeReadModel} from '../../conformance/read-model.js'
 import {describeStateStore} from '../../conformance/state-store.js'
+import {describeVerdicts} from '../../conformance/verdicts.js'
 import {commitCounting, expectCounted} from './counting-commits.js'
 import {RedisProcess} from './redis-process.js'
 import {describeOnRedis, freshNamespace} from './test-redis.js'
@@ -49,11 +51,15 @@ describeOnRedis('a Redis Cluster of three servers', () => {
     }
   })
 
-  describeReadModel('redis cluster', async () => {
+  const readModel = async () => {
     const {connection} = await connectRedis(target())
     const model = new RedisReadModel(connection, {namespace: freshNamespace()})
     return {model, dispose: async () => connection.close()}
-  })
+  }
+
+  describeReadModel('redis cluster', readModel)
+  describeVerdicts('redis cluster', readModel)
+  describeFeatureLog('redis cluster', readModel)
 
   test('partitions are spread over the servers, and each is written by one script', async () => {
     const namespace = freshNamespace()

@@ -3,6 +3,7 @@ import {afterEach, beforeEach, expect, test} from 'vitest'
 import {RedisReadModel} from '../../../src/adapters/redis/read-model.js'
 import {RedisConnection} from '../../../src/adapters/redis/redis-connection.js'
 import {RedisStateStore} from '../../../src/adapters/redis/state-store.js'
+import {formatTime} from '../../../src/core/event/time.js'
 import {
   alertRecord,
   at,
@@ -13,6 +14,7 @@ import {
   outboxEntry,
   transaction,
 } from '../../conformance/samples.js'
+import {verdict} from '../../conformance/verdicts.js'
 import {describeOnRedis, freshNamespace} from './test-redis.js'
 
 const FIELDS = {merchant_id: 'm1', amount_usd: 12.5, country: 'US', declined: undefined}
@@ -139,6 +141,22 @@ describeOnRedis('what is kept in Redis', (url) => {
     )
     expect((await models[0]?.alert('a1'))?.alert).toMatchObject({revision: 9, score: 9})
     expect((await models[0]?.alerts({}, 10, undefined))?.items).toHaveLength(1)
+  })
+
+  test.each([
+    ['one feedback event', () => 'f1'],
+    ['several feedback events', (ms: number) => `f${ms}`],
+  ])('of verdicts of %s, published at the same time, the latest stands', async (_, idOf) => {
+    const models = [0, 1, 2].map(() => new RedisReadModel(connection, {namespace}))
+    const verdicts = [3, 0, 7, 1, 9, 2, 8, 4, 6, 5].map((ms) =>
+      verdict(idOf(ms), {event_time: formatTime(at(ms))}),
+    )
+    await models[0]?.publish(outboxEntry(1, {alerts: [alertRecord('a1')]}))
+    await Promise.all(
+      verdicts.map((given, i) => models[i % 3]?.publish(outboxEntry(i + 2, {verdicts: [given]}))),
+    )
+    expect((await models[0]?.alert('a1'))?.triage?.verdict).toEqual(verdicts[4])
+    expect(await models[0]?.verdict(idOf(9), 'u1')).toEqual(verdicts[4])
   })
 
   test('dead letters of several topics at the same place are kept apart, and found by their ids', async () => {

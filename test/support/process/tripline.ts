@@ -21,12 +21,15 @@ export interface CommandOutcome {
 /** A command that runs longer hangs, and is killed. */
 const COMMAND_LIMIT_MS = 45_000
 
-/** Starts the built program. Whoever starts it ends it. */
+/** Starts the built program, without a model unless the environment says otherwise. Whoever starts it ends it. */
 export function startTripline(
   args: readonly string[],
   {cwd = PROJECT, env = {}}: CommandOptions = {},
 ): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, [PROGRAM, ...args], {cwd, env: {...cleanEnvironment(), ...env}})
+  return spawn(process.execPath, [PROGRAM, ...args], {
+    cwd,
+    env: {...cleanEnvironment(), TRIPLINE_MODEL_ALIAS: 'none', ...env},
+  })
 }
 
 /** Runs a command of the built program to its end. */

@@ -10,12 +10,14 @@ import {
 import {alertAnswerSchema, alertDetailSchema, alertsAnswerSchema} from '../alert-answers.js'
 import {auditAnswerSchema} from '../audit-route.js'
 import {ingestAnswerSchema} from '../events-route.js'
+import {featuresAnswerSchema} from '../features-route.js'
 import {
   alertFeedbackAnswerSchema,
   alertFeedbackBodySchema,
   feedbackAnswerSchema,
   feedbackBodySchema,
 } from '../feedback-schemas.js'
+import {modelsSchema, promotionSchema} from '../models-service.js'
 import {problemSchema} from '../problem.js'
 import {ruleCheckBodySchema, ruleFindingsSchema} from '../rule-check-route.js'
 import {approvalBodySchema, proposalAnswerSchema} from '../rule-proposal-routes.js'
@@ -64,6 +66,9 @@ const ANSWERS = {
   FeedbackResults: feedbackAnswerSchema,
   AlertTriage: triageAnswerSchema,
   User: userAnswerSchema,
+  Features: featuresAnswerSchema,
+  Models: modelsSchema,
+  Promotion: promotionSchema,
   RunningRules: runningRulesSchema,
   RuleFindings: ruleFindingsSchema,
   RuleProposal: proposalAnswerSchema,

@@ -3,6 +3,7 @@ import {alertStreamQuerySchema} from '../alert-stream-route.js'
 import {alertsQuerySchema} from '../alerts-route.js'
 import {auditQuerySchema} from '../audit-route.js'
 import {decisionQuerySchema} from '../decisions-route.js'
+import {featuresQuerySchema} from '../features-route.js'
 import {userQuerySchema} from '../users-route.js'
 import {deliveriesQuerySchema} from '../webhook-schemas.js'
 import type {AnswerName, BodyName} from './components.js'
@@ -99,6 +100,25 @@ export const OPERATIONS: {readonly [route: string]: Operation} = {
     query: userQuerySchema,
     status: 200,
     answer: 'User',
+  },
+  'GET /v1/features/:entity/:id': {
+    tag: 'Model',
+    summary: 'What the model would see now of a user, card, merchant, device or ip',
+    query: featuresQuerySchema,
+    status: 200,
+    answer: 'Features',
+  },
+  'GET /v1/models': {
+    tag: 'Model',
+    summary: 'The versions of the model, and which of them decides',
+    status: 200,
+    answer: 'Models',
+  },
+  'POST /v1/models/:version/promote': {
+    tag: 'Model',
+    summary: 'Makes a version champion that did better than the one there is',
+    status: 200,
+    answer: 'Promotion',
   },
   'GET /v1/rules': {tag: 'Rules', summary: 'The rules in force', status: 200, answer: 'RunningRules'},
   'POST /v1/rules': {

@@ -25,6 +25,7 @@ import type {Partition} from '../../../engine/stage/partition.js'
 import {KeptBundles} from '../../bundle/kept-bundles.js'
 import {type LoadedBundle, loadFolders} from '../../bundle/load-bundle.js'
 import type {Config} from '../../config/config.js'
+import {expireRecords, HOUSEKEEPING_EVERY_MS} from '../expire-records.js'
 import {partitionReading} from '../partition-reading.js'
 import {publishedTo} from '../published-to.js'
 import {ClusterIntake} from './cluster-intake.js'
@@ -79,6 +80,7 @@ export class ClusterService implements StatusService {
   readonly metrics: Metrics
   private readonly owned: OwnedPartitions
   private readonly group: ConsumerGroup
+  private housekeeping: NodeJS.Timeout | undefined
   private isAssigned = false
   private isStopping = false
   private failure: Error | undefined
@@ -166,6 +168,7 @@ export class ClusterService implements StatusService {
       const service = new ClusterService(options, connections, first, latest)
       if (folder !== undefined) await service.rules.folderMayHaveChanged(folder)
       await service.group.start()
+      service.keepHouse()
       return service
     } catch (error) {
       await sender.disconnect()
@@ -225,10 +228,22 @@ export class ClusterService implements StatusService {
   /** Takes no more, finishes and publishes the batches under way, and leaves the group: others go on at once. */
   async stop(): Promise<void> {
     this.isStopping = true
+    clearInterval(this.housekeeping)
     await this.owned.stop()
     await this.group.stop()
     await this.connections.sender.disconnect()
     this.connections.redis.close()
+  }
+
+  /** Every worker does: what one has dropped, the others do not find. */
+  private keepHouse(): void {
+    const {config, log} = this.options
+    const expire = () =>
+      expireRecords(this.readModel, config.retention).catch(({message}: Error) =>
+        log('warn', message, {task: 'housekeeping'}),
+      )
+    this.housekeeping = setInterval(expire, HOUSEKEEPING_EVERY_MS)
+    this.housekeeping.unref()
   }
 
   private assigned(partitions: readonly number[]): void {

@@ -25,7 +25,7 @@ describe('defaults', () => {
       },
       rules: {dir: 'cep-rules', watch: true, historyCap: 5000, stepBudget: 20_000},
       features: {dir: 'features'},
-      model: {backend: 'auto', alias: 'none'},
+      model: {backend: 'auto', alias: 'champion'},
       streams: [],
       panExempt: new Map(),
       kafka: {brokers: ['127.0.0.1:9092'], tls: false, sasl: null},

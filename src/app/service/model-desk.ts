@@ -1,0 +1,101 @@
+import type {AuditTrail} from '../../adapters/embedded/audit-trail.js'
+import {Exclusive} from '../../adapters/embedded/exclusive.js'
+import type {RegisteredModel} from '../../adapters/files/model-registry.js'
+import {RegistryRefusalError} from '../../adapters/files/registry-refusal.js'
+import {
+  type ListedModel,
+  type Models,
+  type ModelsService,
+  type Promotion,
+  PromotionRefusedError,
+  UnknownModelError,
+} from '../../adapters/http/models-service.js'
+import type {Actor} from '../../core/case/audit-record.js'
+import {formatTime} from '../../core/event/time.js'
+import type {FeatureSchema} from '../../core/feature/feature-set.js'
+import {ModelRefusedError} from '../../core/model/model-refusal.js'
+import type {Clock} from '../../engine/port/clock.js'
+import type {Config} from '../config/config.js'
+import {modelRegistry} from '../learning/model-store.js'
+
+export interface ModelDeskParts {
+  readonly config: Config
+  /** Those in force. */
+  readonly features: () => FeatureSchema
+  /** The version that takes part in decisions now. */
+  readonly deciding: () => Models['deciding'] | undefined
+  readonly audit: AuditTrail
+  readonly clock: Clock
+}
+
+/** The versions of a running service's model. A promotion reaches decisions when the service next looks at the registry. */
+export class ModelDesk implements ModelsService {
+  private readonly promotions = new Exclusive()
+
+  constructor(private readonly parts: ModelDeskParts) {}
+
+  async list(): Promise<Models> {
+    const {config, deciding, features} = this.parts
+    const models = await modelRegistry(config).list()
+    const versionOf = (alias: 'champion' | 'challenger') =>
+      models.find(({aliases}) => aliases.includes(alias))?.version ?? null
+    return {
+      deciding: deciding() ?? null,
+      alias: config.model.alias,
+      champion: versionOf('champion'),
+      challenger: versionOf('challenger'),
+      models: models.map((model) => toListed(model, features().hash)),
+    }
+  }
+
+  promote(version: number, by: Actor): Promise<Promotion> {
+    return this.promotions.run(async () => {
+      const {config, features, audit, clock} = this.parts
+      const registry = modelRegistry(config)
+      const versions = (await registry.list()).map((model) => model.version)
+      if (!versions.includes(version)) throw new UnknownModelError(versions)
+      const previous = (await registry.versionOf('champion')) ?? null
+      // Nothing of TensorFlow.js is loaded before somebody asks for it: it takes half a second.
+      const [{chooseBackend}, {promote}] = await Promise.all([
+        import('../../adapters/tensorflow/backend.js'),
+        import('../learning/promotion.js'),
+      ])
+      const at = formatTime(clock.now())
+      const reason = await chooseBackend(config.model.backend)
+        .then(() => promote(registry, version, {schema: features(), at, force: false}))
+        .catch(asRefusal)
+      await audit.write({
+        actor: by,
+        action: 'model.promote',
+        subject: {type: 'model', id: String(version)},
+        before: {champion: previous},
+        after: {champion: version, reason},
+      })
+      return {champion: version, previous, reason}
+    })
+  }
+}
+
+function toListed({version, aliases, isShipped, content}: RegisteredModel, inForce: string): ListedModel {
+  const common = {version, aliases: [...aliases], shipped: isShipped}
+  if (content instanceof Error) {
+    const {code, message} = content
+    return {...common, about: null, refused: {code, message}}
+  }
+  const {id, created_at, features, training, threshold, metrics, compared} = content
+  const {window, rows, frauds} = training
+  const about = {
+    ...{id, created_at, metrics, compared},
+    features: features.hash,
+    fits: features.hash === inForce,
+    trained_on: {...window, rows, frauds},
+    threshold: threshold.score,
+  }
+  return {...common, about, refused: null}
+}
+
+function asRefusal(error: unknown): never {
+  if (error instanceof RegistryRefusalError || error instanceof ModelRefusedError)
+    throw new PromotionRefusedError(error)
+  throw error
+}
