@@ -58,12 +58,17 @@ describe('help', () => {
 })
 
 describe('bad usage exits with 2, says what is wrong on stderr and prints nothing on stdout', () => {
-  const withWhatIsRequired = COMMANDS.map((command) => {
-    if (command === 'replay') return 'replay --input - --out /dev/null'
-    if (command === 'rules explain') return 'rules explain a --events - --anchor b'
-    if (command === 'rules diff') return 'rules diff a b --events x'
-    return command.startsWith('simulate') ? `${command} --out /dev/null` : command
-  })
+  const REQUIRED: {readonly [command: string]: string} = {
+    replay: '--input - --out /dev/null',
+    'rules explain': 'a --events - --anchor b',
+    'rules diff': 'a b --events x',
+    'simulate scenario': '--out /dev/null',
+    'simulate handbook': '--out /dev/null',
+    train: '--input -',
+    'keys create': '--name n --role admin',
+    export: '--out /dev/null',
+  }
+  const withWhatIsRequired = COMMANDS.map((command) => `${command} ${REQUIRED[command] ?? ''}`.trim())
   test.concurrent.each(withWhatIsRequired)('%s with an unknown option', async (command) => {
     const outcome = await tripline([...command.split(' '), '--no-such-option'])
     expect(outcome).toMatchObject({code: 2, stdout: ''})

@@ -16,8 +16,8 @@ interface PromoteOptions extends CommonOptions {
 
 export function addModelsCommand(program: Command): void {
   const models = program.command('models').description('the versions of the model, and which of them decides')
-  withOptions(models.command('list').description('all versions')).action(listModels)
-  withOptions(models.command('show').description('all about one version'))
+  const listing = withOptions(models.command('list').description('all versions')).action(listModels)
+  const showing = withOptions(models.command('show').description('all about one version'))
     .argument('<version>', 'its number', wholeNumber)
     .action(showModel)
   const promoting = withOptions(
@@ -29,7 +29,8 @@ export function addModelsCommand(program: Command): void {
   withOptions(
     models.command('rollback').description('make the champion before this one champion again'),
   ).action(rollbackModel)
-  examples(models, ['tripline models list', 'tripline models show 3', 'tripline models promote 3'])
+  examples(listing, ['tripline models list', 'tripline models list --json'])
+  examples(showing, ['tripline models show 3'])
   examples(promoting, ['tripline models promote 3', 'tripline models promote 2 --force'])
 }
 

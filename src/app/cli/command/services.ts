@@ -29,15 +29,17 @@ export function addServicesCommand(program: Command): void {
   const services = program
     .command('services')
     .description('a real Kafka and Redis on this machine, for development and tests')
-  withOptions(
+  const bringingUp = withOptions(
     services.command('up').description('bring them up on free loopback ports and say where'),
   ).action(up)
-  withOptions(services.command('down').description('take them down and remove their data')).action(down)
-  examples(services, [
+  const takingDown = withOptions(
+    services.command('down').description('take them down and remove their data'),
+  ).action(down)
+  examples(bringingUp, [
     'tripline services up',
     'export $(tripline services up)   # TRIPLINE_TEST_KAFKA and TRIPLINE_TEST_REDIS, for the test suites',
-    'tripline services down',
   ])
+  examples(takingDown, ['tripline services down'])
 }
 
 function withOptions(command: Command): Command {
