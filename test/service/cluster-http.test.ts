@@ -22,7 +22,7 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)('events th
     folder = await mkdtemp(join(tmpdir(), 'tripline-http-'))
     const rules = await userRules(join(folder, 'rules'))
     topics = await testTopics(2)
-    workers = [1, 2].map(() => new ClusterWorker({namespace: topics.namespace, rules}))
+    workers = [1, 2].map(() => new ClusterWorker({namespace: topics.namespace, rules, model: 'champion'}))
     urls = await Promise.all(workers.map((worker) => worker.url()))
   })
   afterAll(async () => {
@@ -87,18 +87,20 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)('events th
     expect(published).toBe(2)
   })
 
-  it('show in the metrics of the worker that judged them', async () => {
-    const texts = await Promise.all(
-      urls.map(async (url) => (await (await fetch(`${url}/metrics`)).text()).split('\n')),
+  it('show in the metrics of the worker that judged and scored them', async () => {
+    const texts = await Promise.all(urls.map(async (url) => (await fetch(`${url}/metrics`)).text()))
+    const sumOf = (name: string) =>
+      texts
+        .flatMap((text) => text.split('\n'))
+        .filter((line) => line.startsWith(name))
+        .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0)
+    const accepted = [0, 1].map(
+      (partition) =>
+        `tripline_input_fates_total{partition="${partition}",stream="transactions",fate="accepted"}`,
     )
-    const counts = texts.flat().flatMap((line) => {
-      const match = /^tripline_input_fates_total\{.*stream="transactions",fate="accepted"\} (\d+)/.exec(line)
-      return match === null ? [] : [Number(match[1])]
-    })
-    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(2)
-    expect(texts.flat().some((line) => line.startsWith('tripline_event_to_decision_seconds_count'))).toBe(
-      true,
-    )
+    expect(sumOf(accepted[0] as string) + sumOf(accepted[1] as string)).toBe(2)
+    expect(sumOf('tripline_event_to_decision_seconds_count')).toBe(2)
+    expect(sumOf('tripline_decision_score_count')).toBe(2)
   })
 })
 

@@ -9,6 +9,7 @@ import {redisTarget} from '../config/redis-target.js'
 import {ClusterService} from '../service/cluster/cluster-service.js'
 import {listen} from '../service/serve-http.js'
 import {serviceLog} from '../service/service-log.js'
+import {ServiceModel} from '../service/service-model.js'
 import {SYSTEM_CLOCK} from '../service/system-clock.js'
 import {endSignal} from './end-signal.js'
 import {EXIT} from './exit.js'
@@ -30,10 +31,12 @@ export async function runCluster(config: Config): Promise<void> {
     throw error
   })
   const ended = endSignal()
+  const model = await ServiceModel.open(config, log)
   const service = await ClusterService.start({
     ...{config, kafka, redis},
     folder: folder instanceof BundleError ? undefined : folder,
     clock: SYSTEM_CLOCK,
+    scorer: model.scorer,
     log: (level, message, details) => log[level](details, message),
     onBatch: ({input, alerts}) => {
       if (input.records.length === 0) return
@@ -65,12 +68,14 @@ export async function runCluster(config: Config): Promise<void> {
     config,
     {logger: log, authenticate},
   )
+  model.watch()
   log.info({url: http.url, ready_ms: Math.round(performance.now() - started)}, 'ready')
   if (authenticate === undefined) log.info('no API keys are configured: the service listens on loopback only')
   await ended.signal
   log.info('stopping')
   const cut = setTimeout(() => process.exit(EXIT.unavailable), STOP_LIMIT_MS)
   await http.close()
+  await model.stop()
   await service.stop()
   clearTimeout(cut)
   log.info('stopped')

@@ -7,7 +7,8 @@ import {startTripline, textOf} from '../process/tripline.js'
 export interface WorkerSettings {
   readonly namespace: string
   readonly rules: string
-  readonly config?: string
+  /** Version of the model that takes part; none if absent. */
+  readonly model?: 'champion'
 }
 
 const READY_LIMIT_MS = 30_000
@@ -21,11 +22,12 @@ export class ClusterWorker {
   private readonly stderr: () => string
   private hasEnded = false
 
-  constructor({namespace, rules}: WorkerSettings) {
+  constructor({namespace, rules, model}: WorkerSettings) {
     const env = {
       TRIPLINE_NAMESPACE: namespace,
       TRIPLINE_KAFKA_BROKERS: process.env.TRIPLINE_TEST_KAFKA ?? '',
       TRIPLINE_REDIS_URL: process.env.TRIPLINE_TEST_REDIS ?? '',
+      ...(model === undefined ? {} : {TRIPLINE_MODEL_ALIAS: model}),
     }
     this.child = startTripline(['run', '--profile', 'cluster', '--port', '0', '--rules', rules], {env})
     this.child.stdin.end()

@@ -7,13 +7,12 @@ import {NothingInForceError} from '../../bundle/kept-bundles.js'
 import {BundleError, loadFolders} from '../../bundle/load-bundle.js'
 import type {Config} from '../../config/config.js'
 import {printConfig} from '../../config/print-config.js'
-import {ModelWatch} from '../../learning/model-watch.js'
-import {scorerOf} from '../../learning/scorer-of.js'
 import {EmbeddedService} from '../../service/embedded-service.js'
 import {FolderWatch} from '../../service/folder-watch.js'
 import {serveHttp} from '../../service/serve-http.js'
 import {removeServiceAddress, writeServiceAddress} from '../../service/service-address.js'
 import {serviceLog} from '../../service/service-log.js'
+import {ServiceModel} from '../../service/service-model.js'
 import {SYSTEM_CLOCK} from '../../service/system-clock.js'
 import {endSignal} from '../end-signal.js'
 import {EXIT} from '../exit.js'
@@ -25,9 +24,6 @@ interface RunOptions extends CommonOptions {
   readonly port?: string
   readonly printConfig?: boolean
 }
-
-/** A batch that the model has not scored by then is decided by rules alone. */
-const MODEL_LIMIT_MS = 100
 
 export function addRunCommand(program: Command): void {
   const command = withConfigOptions(program.command('run').description('run the service'))
@@ -68,16 +64,13 @@ async function serve(config: Config): Promise<void> {
   const stateAtStart = await folderState(watched)
   const folder = await loadFolders(config).catch(bundleErrorOf)
   const ended = endSignal()
-  const scorer = await scorerOf(config, {
-    within: MODEL_LIMIT_MS,
-    onTrouble: (reason) => log.error({reason}, 'the model does not score; rules alone decide'),
-  })
+  const model = await ServiceModel.open(config, log)
   const service = await EmbeddedService.start({
     config,
     folder: folder instanceof BundleError ? undefined : folder,
     dataDir: config.dataDir,
     clock: SYSTEM_CLOCK,
-    scorer,
+    scorer: model.scorer,
     onBatch: ({input, alerts}) => {
       if (input.records.length > 0) log.debug({records: input.records.length, alerts: alerts.length}, 'batch')
     },
@@ -101,15 +94,7 @@ async function serve(config: Config): Promise<void> {
   const watch = config.rules.watch
     ? new FolderWatch(watched, stateAtStart, () => service.rules.folderMayHaveChanged().catch(tell(log)))
     : undefined
-  const modelWatch =
-    scorer === undefined
-      ? undefined
-      : new ModelWatch({
-          config,
-          serving: scorer,
-          onSwapped: (version) => log.info({version}, 'another version of the model is in force'),
-          onRefused: (reason) => log.error({reason}, 'a version of the model was refused'),
-        })
+  model.watch()
   const {bundle} = service.partition
   const readyMs = Math.round(performance.now() - started)
   log.info({url: http.url, bundle: bundle.id, rules: bundle.rules.length, ready_ms: readyMs}, 'ready')
@@ -118,7 +103,7 @@ async function serve(config: Config): Promise<void> {
   log.info('stopping')
   await http.close()
   await watch?.stop()
-  await modelWatch?.stop()
+  await model.stop()
   await service.stop()
   await removeServiceAddress(config)
   log.info('stopped')

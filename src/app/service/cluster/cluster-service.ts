@@ -21,6 +21,7 @@ import {type EventTime, formatTime} from '../../../core/event/time.js'
 import {addLedger, type Ledger, unbalanced} from '../../../core/ledger/ledger.js'
 import type {CommittedBatch} from '../../../engine/operator/batch.js'
 import type {Clock} from '../../../engine/port/clock.js'
+import type {Scorer} from '../../../engine/port/model.js'
 import type {Partition} from '../../../engine/stage/partition.js'
 import {KeptBundles} from '../../bundle/kept-bundles.js'
 import {type LoadedBundle, loadFolders} from '../../bundle/load-bundle.js'
@@ -40,6 +41,8 @@ export interface ClusterServiceOptions {
   /** What the rules and features folders hold; without it, the service goes on with what was in force. */
   readonly folder: LoadedBundle | undefined
   readonly clock: Clock
+  /** The model; without it, rules alone decide. */
+  readonly scorer?: Scorer | undefined
   readonly log: KafkaLog
   /** Hears of every batch after it is published. */
   readonly onBatch?: ((batch: CommittedBatch) => void) | undefined
@@ -127,7 +130,7 @@ export class ClusterService implements StatusService {
     })
     const toKafka = new KafkaPublisher({sender, names, namespace: config.namespace, clock})
     this.owned = new OwnedPartitions({
-      ...{group: this.group, store, clock},
+      ...{group: this.group, store, clock, scorer: options.scorer},
       publisher: this.metrics.outbox.watched(publishedTo([toKafka, readModel])),
       bundleOf: (id) => bundles.inForceAt(id, undefined),
       onBatch: (batch) => {

@@ -8,6 +8,7 @@ import type {Bundle} from '../../../core/bundle/bundle.js'
 import type {CommittedBatch} from '../../../engine/operator/batch.js'
 import {scoring} from '../../../engine/pipeline/scoring.js'
 import type {Clock} from '../../../engine/port/clock.js'
+import type {Scorer} from '../../../engine/port/model.js'
 import type {Publisher} from '../../../engine/port/publisher.js'
 import {OffsetMismatchError, StaleEpochError} from '../../../engine/port/state-store.js'
 import {openPartition} from '../../../engine/stage/open-partition.js'
@@ -18,6 +19,7 @@ export interface PartitionWorkerParts {
   readonly store: RedisStateStore
   readonly publisher: Publisher
   readonly clock: Clock
+  readonly scorer?: Scorer | undefined
   /** The bundle of an id; of undefined, the one with which the log begins. */
   readonly bundleOf: (id: string | undefined) => Promise<Bundle>
   /** Hears of every batch after it is published. */
@@ -120,7 +122,7 @@ export class PartitionWorker {
   }
 
   private async work(onProgress: () => void): Promise<void> {
-    const {store, publisher, group, clock, bundleOf, onBatch} = this.parts
+    const {store, publisher, group, clock, scorer, bundleOf, onBatch} = this.parts
     const partition = await openPartition(this.number, bundleOf, store, publisher, KEY_CAPACITY)
     if (this.isStopping) return
     const source = new KafkaEventSource({group, clock, partition: this.number})
@@ -129,7 +131,7 @@ export class PartitionWorker {
     this.source = source
     this.trouble = undefined
     const batches = scoring({
-      ...{source, store, publisher, clock},
+      ...{source, store, publisher, clock, scorer},
       partitionOf: () => partition,
       bundleOf: async (id) => ({bundle: await bundleOf(id)}),
     })
