@@ -1,3 +1,4 @@
+import {MODEL_RULE} from '../decision/score-decision.js'
 import {compileRule} from '../rule/compile-rule.js'
 import {mendedRuleFile} from '../rule/mended-rule-file.js'
 import type {Rule} from '../rule/rule.js'
@@ -45,6 +46,8 @@ export function readRules(
     const first = pathById.get(id)
     if (first !== undefined)
       faults.push(faultAt(['id'], `the id ${id} is taken by ${first}`, 'give each rule its own id'))
+    if (id === MODEL_RULE)
+      faults.push(faultAt(['id'], 'model is what alerts of the model are called', 'choose another id'))
     pathById.set(id, path)
     faults.push(...firstOf(ruleTestFaults(tests, context.streams, faultAt)))
     // A rule that is off is checked like any other, but leaves no trace on the hot path.

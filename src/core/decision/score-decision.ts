@@ -8,7 +8,7 @@ import {decide, type Policy} from './policy.js'
 import type {AlertRecord} from './records.js'
 
 /** What alerts and decisions call the model among rules. */
-const MODEL_RULE = 'model'
+export const MODEL_RULE = 'model'
 
 /**
  * Takes the model's score into a decision: from the policy's thresholds on it is a hit like a rule's, with the score 100 × p.
