@@ -27,6 +27,7 @@ export async function collectTraining(
   const collector = new TrainingCollector(bundle.features.schema.names.length)
   let linesRead = 0
   await runReplay({
+    servesFeatures: true,
     lines: readLines(inputs),
     bundle,
     publisher: {publish: async () => undefined},

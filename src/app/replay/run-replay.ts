@@ -21,6 +21,8 @@ export interface ReplayRun {
   readonly publisher: Publisher
   /** Whether the publisher is to hear of features as they were served. */
   readonly logsFeatures?: boolean | undefined
+  /** Whether batches carry the features of their transactions in any case. */
+  readonly servesFeatures?: boolean | undefined
   /** Without one, rules alone decide. */
   readonly scorer?: Scorer | undefined
   /** Hears of each batch. */
@@ -53,6 +55,7 @@ export async function runReplay(run: ReplayRun): Promise<readonly Partition[]> {
     clock: ARRIVAL_CLOCK,
     scorer: run.scorer,
     logsFeatures: run.logsFeatures ?? false,
+    ...(run.servesFeatures === undefined ? {} : {servesFeatures: run.servesFeatures}),
     partitionOf,
     bundleOf: async (id) => {
       const named = recorded?.get(id)

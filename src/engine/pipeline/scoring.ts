@@ -40,6 +40,8 @@ export interface ScoringParts extends ScoringPorts {
   readonly tracing?: BatchTracing | undefined
   /** Whether the features as they were served go to the feature log. Default: they do. */
   readonly logsFeatures?: boolean | undefined
+  /** Whether batches carry the features of their transactions, also where neither the log nor a model asks for them. */
+  readonly servesFeatures?: boolean | undefined
   /** At so many keys of a stage rules that are backfilled look with each batch. Default 200. */
   readonly lookBackKeys?: number | undefined
 }
@@ -50,7 +52,7 @@ export interface ScoringParts extends ScoringPorts {
  */
 export function scoring(parts: ScoringParts): Observable<CommittedBatch> {
   const {source, store, publisher, clock, partitionOf, lookBackKeys, scorer, watch, tracing} = parts
-  const {logsFeatures = true} = parts
+  const {logsFeatures = true, servesFeatures = logsFeatures || scorer !== undefined} = parts
   return eachBatch(new DuesFirst(source, partitionOf), (batch) => {
     const admitted = batch.pipe(
       activate(parts), //                another bundle comes into force, where the log says so
@@ -59,7 +61,7 @@ export function scoring(parts: ScoringParts): Observable<CommittedBatch> {
       admit(), //                        duplicate, late or accepted; timestamps, watermark, ledger
     )
     return admitted.pipe(
-      features(), //                     a row per transaction: windows of user, card, merchant, device, address
+      features(servesFeatures), //       a row per transaction: windows of user, card, merchant, device, address
       matchRules(), //                   as-of joins, rules: what fires, what no longer does
       loadUsers(store), //               of transactions that rules by other keys are about
       score(scorer), //                  the model, once for all of them
