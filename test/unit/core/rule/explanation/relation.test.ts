@@ -18,8 +18,9 @@ const operators = fc.constantFrom('<', '<=', '>', '>=', '==', '!=')
 it('nothing lies between a number and the next above or below', () => {
   expect(nextAbove(1)).toBe(1 + Number.EPSILON)
   expect(nextBelow(0)).toBe(-Number.MIN_VALUE)
+  const between = numbers.filter((value) => Math.abs(value) < Number.MAX_VALUE)
   fc.assert(
-    fc.property(numbers, (value) => {
+    fc.property(between, (value) => {
       expect(nextAbove(value)).toBeGreaterThan(value)
       expect(nextBelow(value)).toBeLessThan(value)
       expect(nextBelow(nextAbove(value)) === value).toBe(true)
