@@ -2,6 +2,7 @@
 // 1. Keys that begin a pattern and never finish it: memory returns to the baseline after the retention.
 // 2. One key with very many events: memory stays under the cap, and evaluations that reach the cap are flagged.
 import {parseArgs} from 'node:util'
+import {Line} from '../../dist/adapters/files/line-reader.js'
 import {loadBundle} from '../../dist/app/bundle/load-bundle.js'
 import {loadConfig} from '../../dist/app/config/load-config.js'
 import {runReplay} from '../../dist/app/replay/run-replay.js'
@@ -14,6 +15,7 @@ const keys = Number(values.keys)
 const events = Number(values.events)
 const START = Date.UTC(2026, 0, 1)
 const HOUR_MS = 3_600_000
+const MERCHANTS = 10_000
 const LINES_PER_BLOCK = 2_000
 
 const config = loadConfig({env: {}})
@@ -34,9 +36,11 @@ async function measure(linesOf) {
     lines: blocks(linesOf(), heap),
     bundle,
     publisher: {publish: async () => {}},
-    eventLimit: config.eventLimit,
-    panExempt: new Set(),
   })
+  for (const {ledger} of partitions)
+    for (const [stream, counts] of Object.entries(ledger))
+      if (counts.in !== counts.accepted)
+        throw new Error(`${stream}: not all was accepted: ${JSON.stringify(counts)}`)
   const truncated = partitions
     .flatMap(({counters}) => counters)
     .reduce((sum, counts) => sum + counts.truncated, 0)
@@ -55,8 +59,7 @@ async function* blocks(lines, heap) {
       heap[line] = Number((process.memoryUsage().heapUsed / 1e6).toFixed(1))
       continue
     }
-    const bytes = Buffer.from(JSON.stringify(line))
-    block.push({bytes, length: bytes.length})
+    block.push(Line.of(JSON.stringify(line)))
     if (block.length < LINES_PER_BLOCK) continue
     yield block
     block = []
@@ -69,7 +72,7 @@ function* abandonedKeys() {
   yield payment('before', 'b0', START, 5)
   yield 'before'
   for (let i = 0; i < keys; i++)
-    yield payment(`u${i}`, `t${i}`, START + Math.floor((i / keys) * HOUR_MS), 1.5)
+    yield payment(`u${i}`, `t${i}`, START + Math.floor((i / keys) * HOUR_MS), 1.5, `m${i % MERCHANTS}`)
   yield 'with all keys'
   const retention = bundle.retention + 7 * HOUR_MS
   const later = Math.ceil(keys / 400) * 512
@@ -89,12 +92,12 @@ function* hotKey() {
   yield 'with all events'
 }
 
-function payment(user_id, transaction_id, time, amount) {
+function payment(user_id, transaction_id, time, amount, merchant_id = 'm1') {
   const event = {
     transaction_id,
     user_id,
     card_id: `c-${user_id}`,
-    merchant_id: 'm1',
+    merchant_id,
     channel: 'online',
     amount,
     event_time: time,

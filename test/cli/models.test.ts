@@ -111,7 +111,7 @@ describe('models', () => {
     test('promote makes a better challenger champion, and rollback undoes it', async () => {
       await addOne()
       await addOne({compared: {version: 1, average_precision: 0.5}})
-      expect((await run('promote', '2')).stdout).toBe('version 2 is champion\n')
+      expect((await run('promote', '2')).stdout).toMatch(/^version 2 is champion\naverage precision 0\.6000/)
       expect(await registry.versionOf('champion')).toBe(2)
       expect((await registry.history()).at(-1)?.reason).toBe(
         'average precision 0.6000 against 0.5000 of version 1 on the same transactions',
@@ -132,7 +132,7 @@ describe('models', () => {
         'version 2 is not promoted: average precision 0.6000 against 0.7000 of version 1',
       )
       expect((await run('promote', '2', '--force')).code).toBe(0)
-      expect((await registry.history()).at(-1)?.reason).toMatch(/^forced, though average precision/)
+      expect((await registry.history()).at(-1)?.reason).toMatch(/^forced by .+, though average precision/)
     })
 
     test('promote refuses one that was compared with nobody', async () => {

@@ -6,7 +6,7 @@ import type {ReadModel, VerdictReader} from '../../src/engine/port/read-model.js
 import {alertRecord, at, decisionRecord, NOON, outboxEntry} from './samples.js'
 
 export interface VerdictHarness {
-  readonly model: Publisher & ReadModel & VerdictReader
+  readonly model: Publisher & ReadModel & VerdictReader & {expire(before: number): Promise<unknown>}
   dispose(): Promise<void>
 }
 
@@ -103,6 +103,20 @@ export function describeVerdicts(name: string, make: () => Promise<VerdictHarnes
       expect(await statusOf('a1')).toBe('retracted')
       await publish({alerts: [alertRecord('a1', {type: 'alert.opened', revision: 3})]})
       expect(await statusOf('a1')).toBe('closed_fraud')
+    })
+
+    test('are kept as long as alerts, each by its own time', async () => {
+      await publish({verdicts: [verdict('f1'), verdict('f2', {event_time: formatTime(at(1))})]})
+      await publish({verdicts: [verdict('f1', {user_id: 'u2', event_time: formatTime(at(-1))})]})
+      await model.expire(at(1))
+      const known = await Promise.all([
+        model.verdict('f1', 'u1'),
+        model.verdict('f1', 'u2'),
+        model.verdict('f2', 'u1'),
+      ])
+      expect(known.map((found) => found?.feedback_id)).toEqual([undefined, undefined, 'f2'])
+      await publish({verdicts: [verdict('f1')]})
+      expect(await model.verdict('f1', 'u1')).toEqual(verdict('f1'))
     })
 
     test('about what is not there change nothing', async () => {

@@ -1,7 +1,7 @@
 import {InvalidCursorError} from '../../engine/port/read-model.js'
 
 /** What a cursor belongs to; one of another list is refused. */
-export type CursorKind = 'alerts' | 'dead-letters' | 'late' | 'webhook-deliveries' | 'audit'
+export type CursorKind = 'alerts' | 'dead-letters' | 'late' | 'webhook-deliveries' | 'audit' | 'cases'
 
 /** A place in a list as an opaque text. */
 export function encodeCursor(kind: CursorKind, place: string): string {

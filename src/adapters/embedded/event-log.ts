@@ -4,9 +4,11 @@ import {cutAtControl} from '../../engine/port/control-record.js'
 import type {EventIntake, IntakeRecord} from '../../engine/port/event-intake.js'
 import type {EventSource, InputBatch, InputRecord} from '../../engine/port/event-source.js'
 import type {EmbeddedDatabase, Writes} from './database.js'
+import {Exclusive} from './exclusive.js'
 import {GroupWrite} from './group-write.js'
 import {LOG, LOG_FIRST, numberPart, under} from './keyspace.js'
 import {decodeBlock, encodeBlocks, type LogBlock} from './log-block.js'
+import {type RecordChange, rewriteBlock} from './log-rewrite.js'
 import {LogTail, sizeOf} from './log-tail.js'
 import {lastOffsetOf, recordsBefore, recordsBetween} from './stored-records.js'
 
@@ -47,6 +49,8 @@ export class OffsetOutOfRangeError extends Error {
 export class EmbeddedEventLog implements EventSource, EventIntake {
   private readonly tail = new LogTail()
   private readonly writes: GroupWrite<LogBlock>
+  /** Blocks that are rewritten must not have been dropped. */
+  private readonly changes = new Exclusive()
   private readonly clock: Clock
   private readonly batchSize: number
   private readonly tickMs: number
@@ -97,13 +101,13 @@ export class EmbeddedEventLog implements EventSource, EventIntake {
   async next(): Promise<InputBatch | undefined> {
     if (this.position === this.nextOffset) await this.waitForInput()
     if (this.stopped) return undefined
-    const {taken, control} = cutAtControl(await this.read())
+    const {taken, records, control, forget, caseChange} = cutAtControl(await this.read())
     const last = taken.at(-1)
     if (last !== undefined) this.position = last.offset + 1
     const isAtEnd = last === undefined || this.position === this.nextOffset
-    const polledAt = isAtEnd && control === undefined ? this.clock.now() : (last as InputRecord).ingestedAt
-    const records = control === undefined ? taken : []
-    return {partition: 0, records, control, polledAt, nextOffset: this.position}
+    const isControl = taken.length > records.length
+    const polledAt = isAtEnd && !isControl ? this.clock.now() : (last as InputRecord).ingestedAt
+    return {partition: 0, records, control, forget, caseChange, polledAt, nextOffset: this.position}
   }
 
   before(partition: number, offset: number): AsyncGenerator<readonly InputRecord[]> {
@@ -141,7 +145,23 @@ export class EmbeddedEventLog implements EventSource, EventIntake {
    * Drops the oldest blocks of records that are committed and whose retention is over, up to the first that has to
    * stay. `committedOffset`: where the partition stands. Returns how many records were dropped.
    */
-  async expire(committedOffset: number, now: WallTime): Promise<number> {
+  expire(committedOffset: number, now: WallTime): Promise<number> {
+    return this.changes.run(() => this.drop(committedOffset, now))
+  }
+
+  /**
+   * Replaces records before an offset by what `change` makes of them. Block by block: those who read at the same time find
+   * the one or the other.
+   */
+  async rewrite(before: number, change: RecordChange): Promise<void> {
+    const range = {...under(LOG), gte: LOG + numberPart(this.first)}
+    for await (const key of this.database.level.keys(range)) {
+      await this.changes.run(() => rewriteBlock(this.database, key, before, change))
+      if (lastOffsetOf(key) + 1 >= before) return
+    }
+  }
+
+  private async drop(committedOffset: number, now: WallTime): Promise<number> {
     const {level} = this.database
     const before = now - this.retentionMs
     const from = this.first

@@ -25,9 +25,14 @@
  *   H/<subscription>/                              webhook subscription
  *   h/<subscription>/<delivery>/                   webhook delivery; y/<subscription>/<time, newest first><delivery>/  its place
  *   u/<subscription>/<time due><delivery>/         webhook delivery that waits
- *   f/<feedback>/<user>/                          verdict
+ *   f/<feedback>/<user>/                          verdict;         G/<time><feedback>/<user>/              its place
  *   i/<day><hash of owner and idempotency key>     hash of what was sent under it
  *   j/<sequence, newest first>                     audit record
+ *   g/<digest of a user>                           what is left to be erased from the log
+ *   K/<case>/                                      case;           e/<time, newest first><case>/           its place
+ *   E/<alert>/                                     case of an alert; n/<name>/<value>/                     current case of an entity
+ *   z/<time due><case>/                            case that is not closed
+ *   p/<sequence>                                   what happened to a case, and is to be told; P/last      newest of them
  */
 
 export const FORMAT_KEY = '!format'
@@ -47,9 +52,18 @@ export const DEAD_LETTERS = 'q/'
 export const LATE_INPUTS = 't/'
 export const LATE_COUNT = 'T/count'
 export const VERDICTS = 'f/'
+export const VERDICT_PLACES = 'G/'
 export const IDEMPOTENCY = 'i/'
 export const AUDIT = 'j/'
+export const ERASURES = 'g/'
 export const WEBHOOKS = 'H/'
+export const CASES = 'K/'
+export const CASE_PLACES = 'e/'
+export const CASES_OF_ALERTS = 'E/'
+export const CURRENT_CASES = 'n/'
+export const DUE_CASES = 'z/'
+export const CASE_RECORDS = 'p/'
+export const CASE_RECORDS_LAST = 'P/last'
 
 /** Digits of a number in a key. */
 const NUMBER_LENGTH = 14
@@ -175,6 +189,10 @@ export function originPlace(partition: number, offset: number): string {
 
 export function verdictKey(feedback: string, user: string): string {
   return VERDICTS + idPart(feedback) + idPart(user)
+}
+
+export function verdictPlaceKey(time: number, feedback: string, user: string): string {
+  return VERDICT_PLACES + numberPart(time) + idPart(feedback) + idPart(user)
 }
 
 export function webhookKey(subscription: string): string {

@@ -1,12 +1,13 @@
 import type {Refusal} from '../../core/event/decode.js'
 import type {WallTime} from '../../core/event/time.js'
+import type {ErasedInput} from '../../core/forgetting/erased-input.js'
 import type {IntakeRecord} from '../../engine/port/event-intake.js'
 import type {InputRecord} from '../../engine/port/event-source.js'
 
 /*
  * The log is stored in blocks: records that were appended together are one value, because writing a value costs more
  * than writing its bytes. A record in a block: flags (1: has bytes), ingest time as a big-endian double, length of the
- * header, length of the bytes, the header (JSON: stream, refusal, attempt, traceparent), and the input's bytes as they came.
+ * header, length of the bytes, the header (JSON: stream, refusal, attempt, traceparent, what is left of one that was erased), and the input's bytes as they came.
  */
 
 /** Records on their way to the log, encoded. They have no offsets yet. */
@@ -25,11 +26,17 @@ const HAS_BYTES = 1
 const headers = new Map<string | undefined, Buffer>()
 const HEADERS_KEPT = 100
 
+/** A record of the log as it is written. */
+export interface StoredRecord extends IntakeRecord {
+  readonly erased?: ErasedInput | undefined
+}
+
 interface Header {
   readonly stream?: string
   readonly refusal?: Refusal
   readonly attempt?: number
   readonly traceparent?: string
+  readonly erased?: ErasedInput
 }
 
 export function encodeBlocks(records: readonly IntakeRecord[]): LogBlock[] {
@@ -47,7 +54,12 @@ export function encodeBlocks(records: readonly IntakeRecord[]): LogBlock[] {
   return blocks
 }
 
-function encodeBlock(records: readonly IntakeRecord[]): LogBlock {
+/** A block that is there already, with the same records. */
+export function rewrittenBlock(records: readonly StoredRecord[]): Buffer {
+  return encodeBlock(records).encoded
+}
+
+function encodeBlock(records: readonly StoredRecord[]): LogBlock {
   const recordHeaders = records.map(headerOf)
   let length = 0
   for (const [i, {bytes}] of records.entries()) {
@@ -91,6 +103,7 @@ export function decodeBlock(encoded: Buffer, last: number): InputRecord[] {
       outcome: header.refusal,
       attempt: header.attempt,
       traceparent: header.traceparent,
+      erased: header.erased,
     })
     at = end
   }
@@ -99,9 +112,9 @@ export function decodeBlock(encoded: Buffer, last: number): InputRecord[] {
   return records
 }
 
-function headerOf({stream, refusal, attempt, traceparent}: IntakeRecord): Buffer {
-  if (refusal !== undefined || attempt !== undefined || traceparent !== undefined)
-    return Buffer.from(JSON.stringify({stream, refusal, attempt, traceparent}))
+function headerOf({stream, refusal, attempt, traceparent, erased}: StoredRecord): Buffer {
+  if (refusal !== undefined || attempt !== undefined || traceparent !== undefined || erased !== undefined)
+    return Buffer.from(JSON.stringify({stream, refusal, attempt, traceparent, erased}))
   let header = headers.get(stream)
   if (header === undefined) {
     header = Buffer.from(JSON.stringify({stream}))

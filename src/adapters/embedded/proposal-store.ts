@@ -1,10 +1,11 @@
 import type {AuditedChange} from '../../core/case/audit-record.js'
+import type {ProposalStore} from '../../engine/port/proposal-store.js'
 import type {AuditTrail} from './audit-trail.js'
 import type {EmbeddedDatabase} from './database.js'
 import {RULE_PROPOSAL} from './keyspace.js'
 
 /** The rules that wait for approval, as JSON. Each change is on disk together with its audit record. */
-export class ProposalStore<T> {
+export class EmbeddedProposalStore<T> implements ProposalStore<T> {
   constructor(
     private readonly database: EmbeddedDatabase,
     private readonly audit: AuditTrail,
@@ -19,7 +20,8 @@ export class ProposalStore<T> {
     return this.audit.write(told, [{type: 'put', key: RULE_PROPOSAL, value: JSON.stringify(proposal)}])
   }
 
-  drop(told: AuditedChange): Promise<void> {
-    return this.audit.write(told, [{type: 'del', key: RULE_PROPOSAL}])
+  async drop(told: AuditedChange): Promise<void> {
+    if ((await this.current()) === null) return
+    await this.audit.write(told, [{type: 'del', key: RULE_PROPOSAL}])
   }
 }

@@ -1,5 +1,6 @@
 import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
 import {compareIds} from '../../core/event/order.js'
+import type {FeatureRecord} from '../../core/feature/feature-record.js'
 import type {AlertView} from '../../engine/port/read-model.js'
 import type {EmbeddedDatabase} from './database.js'
 import {
@@ -13,6 +14,8 @@ import {
   type KeyRange,
   numberOf,
   numberPart,
+  SERVED_FEATURES,
+  under,
 } from './keyspace.js'
 
 /** Event times in ms, the end excluded; infinite where there is no limit. */
@@ -44,15 +47,33 @@ export async function* standingAlerts(
 /** The last revision of each decision, by event time and transaction. */
 export async function* lastDecisions(
   database: EmbeddedDatabase,
-  {from, to}: TimeSpan,
+  span: TimeSpan,
 ): AsyncGenerator<DecisionRecord> {
-  const range = {
+  const parse = (text: string) => JSON.parse(text) as DecisionRecord
+  for await (const decisions of byTime(database, decisionRange(span), DECISION_PLACES, DECISIONS, parse))
+    yield* decisions.sort((a, b) => compareIds(a.transaction_id, b.transaction_id))
+}
+
+/** The features of decided transactions as they were served, by event time and transaction. */
+export async function* servedFeatures(
+  database: EmbeddedDatabase,
+  span: TimeSpan,
+): AsyncGenerator<FeatureRecord> {
+  const parse = (text: string) => JSON.parse(text) as FeatureRecord
+  for await (const records of byTime(database, decisionRange(span), DECISION_PLACES, SERVED_FEATURES, parse))
+    yield* records.sort((a, b) => compareIds(a.transaction_id, b.transaction_id))
+}
+
+/** Whether any features were served. */
+export async function hasServed({level}: EmbeddedDatabase): Promise<boolean> {
+  return (await level.keys({...under(SERVED_FEATURES), limit: 1}).all()).length > 0
+}
+
+function decisionRange({from, to}: TimeSpan): KeyRange {
+  return {
     gte: DECISION_PLACES + numberPart(ceilForKey(from)),
     lt: DECISION_PLACES + numberPart(ceilForKey(to)),
   }
-  const parse = (text: string) => JSON.parse(text) as DecisionRecord
-  for await (const decisions of byTime(database, range, DECISION_PLACES, DECISIONS, parse))
-    yield* decisions.sort((a, b) => compareIds(a.transaction_id, b.transaction_id))
 }
 
 /** Records of one event time after the other. */

@@ -36,6 +36,8 @@ import {
   originPlace,
   SERVED_FEATURES,
   under,
+  VERDICT_PLACES,
+  VERDICTS,
   verdictKey,
 } from './keyspace.js'
 import {type Row, readPage} from './page.js'
@@ -177,7 +179,10 @@ export class EmbeddedReadModel implements Publisher, ReadModel, VerdictReader, F
     return {alerts: await this.expireAlerts(before), decisions: await this.expireDecisions(before)}
   }
 
-  expireAlerts(before: number): Promise<number> {
+  /** Verdicts as well: they are kept as long as alerts. Returns how many alerts. */
+  async expireAlerts(before: number): Promise<number> {
+    const verdicts = {gte: VERDICT_PLACES, lt: VERDICT_PLACES + numberPart(ceilForKey(before))}
+    await this.drop(verdicts, VERDICT_PLACES, VERDICTS)
     const range = {
       gte: ALERT_PLACES + descendingPart(ceilForKey(before) - 1),
       lt: under(ALERT_PLACES).lt,
@@ -185,6 +190,7 @@ export class EmbeddedReadModel implements Publisher, ReadModel, VerdictReader, F
     return this.drop(range, ALERT_PLACES, ALERTS)
   }
 
+  /** Features as they were served as well: they are kept as long as decisions. Returns how many decisions. */
   expireDecisions(before: number): Promise<number> {
     const range = {gte: DECISION_PLACES, lt: DECISION_PLACES + numberPart(ceilForKey(before))}
     return this.drop(range, DECISION_PLACES, DECISIONS, SERVED_FEATURES)

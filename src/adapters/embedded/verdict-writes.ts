@@ -2,8 +2,9 @@ import {type AlertView, viewAfterVerdict} from '../../core/case/alert-view.js'
 import type {AuditedChange} from '../../core/case/audit-record.js'
 import type {Verdict} from '../../core/case/verdict.js'
 import type {DecisionRecord} from '../../core/decision/records.js'
+import {eventTimeOf} from '../../engine/port/published.js'
 import type {EmbeddedDatabase, Writes} from './database.js'
-import {alertKey, DECISIONS, idPart, verdictKey} from './keyspace.js'
+import {alertKey, DECISIONS, idPart, verdictKey, verdictPlaceKey} from './keyspace.js'
 
 /** What verdicts change, and how the trail tells of it. */
 export interface VerdictChanges {
@@ -23,11 +24,10 @@ export async function verdictChanges(
   const audited: AuditedChange[] = []
   const views = new Map<string, AlertView>()
   for (const verdict of verdicts) {
-    writes.push({
-      type: 'put',
-      key: verdictKey(verdict.feedback_id, verdict.user_id),
-      value: JSON.stringify(verdict),
-    })
+    const {feedback_id, user_id} = verdict
+    const place = verdictPlaceKey(eventTimeOf(verdict), feedback_id, user_id)
+    writes.push({type: 'put', key: verdictKey(feedback_id, user_id), value: JSON.stringify(verdict)})
+    writes.push({type: 'put', key: place, value: ''})
     for (const id of await alertsOf(verdict)) {
       const before = views.get(id) ?? (await viewOf(id))
       const after = before === undefined ? undefined : viewAfterVerdict(before, verdict)

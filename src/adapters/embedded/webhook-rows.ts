@@ -1,5 +1,7 @@
 import type {ClassicLevel} from 'classic-level'
 import type {WallTime} from '../../core/event/time.js'
+import type {ForgottenUser} from '../../core/forgetting/forgotten-user.js'
+import {redactMessage} from '../../core/forgetting/redact-message.js'
 import type {WebhookDelivery} from '../../engine/port/webhook-store.js'
 import {afterNumber, deliveryPlacePrefix, deliveryPrefix, numberOf, under} from './keyspace.js'
 import type {Row} from './page.js'
@@ -48,6 +50,13 @@ export async function keysQueuedBefore(
     found.push(deliveryPrefix(subscription) + afterNumber(place))
   }
   return found
+}
+
+/** A stored delivery whose message tells nothing of a forgotten user any more; undefined if it never did. */
+export function redactedDelivery(text: string, user: ForgottenUser): string | undefined {
+  const delivery = JSON.parse(text) as WebhookDelivery
+  const body = redactMessage(delivery.body, user)
+  return body === undefined ? undefined : JSON.stringify({...delivery, body})
 }
 
 export function parseDelivery(text: string | undefined): WebhookDelivery | undefined {

@@ -1,6 +1,7 @@
 import type {AuditedChange} from '../../core/case/audit-record.js'
 import {compareIds} from '../../core/event/order.js'
 import type {WallTime} from '../../core/event/time.js'
+import type {ForgottenUser} from '../../core/forgetting/forgotten-user.js'
 import type {Page} from '../../engine/port/read-model.js'
 import type {
   Claim,
@@ -24,7 +25,7 @@ import {
   webhookKey,
 } from './keyspace.js'
 import {readPage} from './page.js'
-import {deliveryRows, keysQueuedBefore, parseDelivery} from './webhook-rows.js'
+import {deliveryRows, keysQueuedBefore, parseDelivery, redactedDelivery} from './webhook-rows.js'
 import {deliveryKey, replacing} from './webhook-writes.js'
 
 /** Rows that are read, or dropped, at once. */
@@ -162,12 +163,24 @@ export class EmbeddedWebhookStore implements WebhookStore {
       if (queue === undefined) return
       const key = deliveryKey(delivery)
       const before = parseDelivery(await this.database.level.get(key))
-      const writes = replacing(before, delivery)
+      // What a message says changes by `redact` only, maybe while it was under way.
+      const writes = replacing(before, before === undefined ? delivery : {...delivery, body: before.body})
       // What an attempt brought need not reach the disk at once: at worst, the message is sent again.
       if (audit === undefined) await this.database.level.batch(writes)
       else await this.store(writes, audit)
       queue.pending += waits(delivery) - waits(before)
       queue.claims.delete(key)
+    })
+  }
+
+  /** Takes out of all messages what tells of a forgotten user. Those that wait are sent without it. */
+  redact(user: ForgottenUser): Promise<void> {
+    return this.writing.run(async () => {
+      for (const id of this.queues.keys())
+        for await (const [key, text] of this.database.level.iterator(under(deliveryPrefix(id)))) {
+          const redacted = redactedDelivery(text, user)
+          if (redacted !== undefined) await this.database.level.put(key, redacted)
+        }
     })
   }
 

@@ -1,7 +1,9 @@
 import {type Activation, CONTROL_STREAM, encodeActivation, encodeEnd} from '../../core/bundle/activation.js'
 import {parseJson, type Refusal} from '../../core/event/decode.js'
 import {type EventTime, formatTime, type WallTime} from '../../core/event/time.js'
+import {encodeTombstone, type Tombstone} from '../../core/forgetting/tombstone.js'
 import type {InputRecord} from '../../engine/port/event-source.js'
+import {erasedPart} from './erased-line.js'
 
 const utf8 = new TextDecoder()
 
@@ -10,7 +12,7 @@ const utf8 = new TextDecoder()
  * sent. Of one whose bytes were not kept, or are no JSON, it tells why it was refused. `eventLimit`: in bytes.
  */
 export function recordedLine(
-  {stream, bytes, ingestedAt, outcome}: InputRecord,
+  {stream, bytes, ingestedAt, outcome, erased}: InputRecord,
   partition: number,
   eventLimit: number,
 ): string {
@@ -18,6 +20,7 @@ export function recordedLine(
   const refused = refusalOf(text, bytes?.length ?? 0, outcome, eventLimit)
   const named = stream === undefined ? '' : `"stream":${JSON.stringify(stream)},`
   const told = `"arrival_time":"${formatTime(ingestedAt)}","partition":${partition}`
+  if (erased !== undefined) return `{${named}"erased":${erasedPart(erased)},${told}}`
   if (refused !== undefined) return `{${named}"refused":${JSON.stringify(refused)},${told}}`
   // Between the parts of JSON a line break means as much as a space.
   return `{${named}${told},"event":${(text as string).replace(/[\r\n]/g, ' ')}}`
@@ -26,6 +29,11 @@ export function recordedLine(
 /** An activation as a line of a recording, with how far deadlines were resolved before it. */
 export function activationLine(activation: Activation, partition: number): string {
   return controlLine(encodeActivation(activation), activation.at, partition)
+}
+
+/** A tombstone as a line of a recording. */
+export function tombstoneLine(tombstone: Tombstone, at: WallTime, partition: number): string {
+  return controlLine(encodeTombstone(tombstone), at, partition)
 }
 
 /** The last line of a recording: how far deadlines were resolved; null if none were. */

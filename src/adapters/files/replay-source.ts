@@ -4,7 +4,10 @@ import {decoderOf} from '../../core/bundle/decoder-of.js'
 import {isDeadLetterReason} from '../../core/event/dead-letter.js'
 import {type Decode, type DecodedEvent, isRefusal, parseJson, type Refusal} from '../../core/event/decode.js'
 import {type EventTime, parseEventTime, type WallTime} from '../../core/event/time.js'
+import {ERASED, type ErasedInput} from '../../core/forgetting/erased-input.js'
+import {parseTombstone} from '../../core/forgetting/tombstone.js'
 import type {EventSource, InputBatch, InputRecord} from '../../engine/port/event-source.js'
+import {erasedIn} from './erased-line.js'
 import {type Line, LONGEST_LINE} from './line-reader.js'
 
 const BATCH = 512
@@ -21,6 +24,8 @@ interface Envelope {
   readonly partition?: unknown
   /** In a recording of a service, instead of an event that cannot be told as JSON: why it was refused. */
   readonly refused?: unknown
+  /** The same: what is left of it, where its user was forgotten. */
+  readonly erased?: unknown
 }
 
 export interface ReplaySourceOptions {
@@ -142,6 +147,8 @@ export class ReplaySource implements EventSource {
     const fault = this.tellTime(envelope) ?? partitionFault(partition)
     if (this.isRecording && fault === undefined) {
       if (stream === CONTROL_STREAM) return this.control(envelope.event, partition as number)
+      const erased = erasedIn(envelope.erased)
+      if (erased !== undefined) return this.record(line, stream, partition as number, ERASED, erased)
       const refused = refusalIn(envelope)
       if (refused !== undefined) return this.record(line, stream, partition as number, refused)
     }
@@ -154,8 +161,9 @@ export class ReplaySource implements EventSource {
 
   private control(event: unknown, partition: number): InputBatch | undefined {
     const control: Activation | undefined = parseActivation(event, this.wall)
-    if (control !== undefined)
-      return {partition, records: [], control, polledAt: this.wall, nextOffset: this.lineNumber + 1}
+    const forget = parseTombstone(event)
+    if (control !== undefined || forget !== undefined)
+      return {partition, records: [], control, forget, polledAt: this.wall, nextOffset: this.lineNumber + 1}
     this.resolvedAtEnd = parseEnd(event)
     if (this.resolvedAtEnd !== undefined) return undefined
     throw new RangeError(
@@ -186,8 +194,9 @@ export class ReplaySource implements EventSource {
     stream: string | undefined,
     partition: number,
     outcome: DecodedEvent | Refusal,
+    erased?: ErasedInput,
   ): ReplayRecord {
-    return new ReplayRecord(partition, stream, this.lineNumber, this.wall, outcome, line)
+    return new ReplayRecord(partition, stream, this.lineNumber, this.wall, outcome, line, erased)
   }
 }
 
@@ -199,6 +208,7 @@ class ReplayRecord implements InputRecord {
     readonly ingestedAt: WallTime,
     readonly outcome: DecodedEvent | Refusal,
     private readonly line: Line,
+    readonly erased: ErasedInput | undefined,
   ) {}
 
   /** Few records are asked for their bytes: those that are late or refused. */

@@ -6,11 +6,14 @@ import type {AlertFeed} from './alert-feed.js'
 import {addAlertStreamRoute} from './alert-stream-route.js'
 import {type AlertReader, addAlertRoutes, type SettledUpTo} from './alerts-route.js'
 import {type AuditReader, addAuditRoute} from './audit-route.js'
+import {addBacktestRoute, type BacktestService} from './backtest-route.js'
+import {addCaseRoutes, type CaseParts} from './case-routes.js'
 import type {DecisionService, IdempotencyKeys} from './decision-service.js'
 import {addDecisionsRoute} from './decisions-route.js'
 import {addEventsRoute} from './events-route.js'
 import {addFeaturesRoute, type FeaturesService} from './features-route.js'
 import {addFeedbackRoutes} from './feedback-routes.js'
+import type {ForgetService} from './forget-service.js'
 import {addGate} from './gate.js'
 import type {IntakeService} from './intake-service.js'
 import {addMetricsRoute, type MetricsService} from './metrics-route.js'
@@ -21,7 +24,10 @@ import type {Authenticate} from './principal.js'
 import {answerError, answerNotFound, answerUnreadable} from './problem-answers.js'
 import {addBodyParsers} from './request-body.js'
 import {logRequest} from './request-log.js'
+import {addRetrainRoutes} from './retrain-routes.js'
+import type {RetrainService} from './retrain-service.js'
 import {addRuleCheckRoute, type CheckRule} from './rule-check-route.js'
+import {addRuleModeRoute} from './rule-mode-route.js'
 import {addRuleProposalRoutes} from './rule-proposal-routes.js'
 import type {RuleProposals} from './rule-proposals.js'
 import {addRulesRoutes} from './rules-route.js'
@@ -45,6 +51,7 @@ export interface HttpServices {
   readonly status: StatusService
   readonly alerts: AlertReader & VerdictReader
   readonly triage?: TriageService
+  readonly cases?: CaseParts
   readonly timelines?: TimelineReader
   readonly features?: FeaturesService
   readonly alertFeed?: AlertFeed
@@ -52,10 +59,13 @@ export interface HttpServices {
   readonly rules: RulesService
   readonly ruleProposals?: RuleProposals
   readonly checkRule?: CheckRule
+  readonly backtests?: BacktestService
   readonly models?: ModelsService
+  readonly retraining?: RetrainService
   readonly webhooks?: WebhookAdmin
   readonly metrics?: MetricsService
   readonly audit?: AuditReader
+  readonly forgetting?: ForgetService
 }
 
 export interface HttpServerOptions {
@@ -136,15 +146,21 @@ export function createHttpServer(services: HttpServices, options: HttpServerOpti
   addAlertRoutes(app, services)
   if (services.alertFeed !== undefined)
     addAlertStreamRoute(app, services.alertFeed, {isStillAllowed, heartbeat: timeouts.heartbeat})
-  if (services.timelines !== undefined) addUsersRoute(app, services, services.timelines)
+  if (services.timelines !== undefined) 
+    addUsersRoute(app, services, services.timelines, services.forgetting)
   if (services.features !== undefined) addFeaturesRoute(app, services.features)
   addFeedbackRoutes(app, services)
   if (services.triage !== undefined) addTriageRoutes(app, services.triage)
+  if (services.cases !== undefined)
+    addCaseRoutes(app, services.cases, {isStillAllowed, heartbeat: timeouts.heartbeat})
   addStatusRoutes(app, services.status)
   addRulesRoutes(app, services.rules, services.ruleProposals)
+  addRuleModeRoute(app, services.rules, services.ruleProposals)
   if (services.checkRule !== undefined) addRuleCheckRoute(app, services.checkRule)
+  if (services.backtests !== undefined) addBacktestRoute(app, services.backtests)
   if (services.ruleProposals !== undefined) addRuleProposalRoutes(app, services.ruleProposals)
   if (services.models !== undefined) addModelsRoutes(app, services.models)
+  if (services.retraining !== undefined) addRetrainRoutes(app, services.retraining)
   if (services.webhooks !== undefined) addWebhookRoutes(app, services.webhooks)
   if (services.metrics !== undefined) addMetricsRoute(app, services.metrics)
   if (services.audit !== undefined) addAuditRoute(app, services.audit)

@@ -1,6 +1,6 @@
 import {z} from 'zod'
 import type {Actor} from '../../core/case/audit-record.js'
-import {modelMetricsSchema} from '../../core/model/model-manifest.js'
+import {comparisonSchema, modelMetricsSchema} from '../../core/model/model-manifest.js'
 
 const version = z.int().min(1)
 
@@ -26,7 +26,7 @@ const listedModelSchema = z.strictObject({
       /** On later transactions than those that it was trained on. */
       metrics: modelMetricsSchema,
       /** How the champion of that time did on the same transactions; null if there was none. */
-      compared: z.strictObject({version, average_precision: z.number()}).nullable(),
+      compared: comparisonSchema.nullable(),
     })
     .nullable(),
   /** Why it cannot be used. */

@@ -16,6 +16,14 @@ export function wordParameter<const T extends string>(words: readonly T[]): z.Zo
   return z.enum(words, `must be one of ${words.join(', ')}`)
 }
 
+/** A query parameter that is `true` or `false`. */
+export function flagParameter(): z.ZodType<boolean> {
+  return z
+    .enum(['true', 'false'], 'must be true or false')
+    .transform((text) => text === 'true')
+    .meta({type: 'boolean'})
+}
+
 /** A query parameter that is a whole number, limits included. */
 export function numberParameter(from: number, to: number): z.ZodType<number> {
   const remedy = `must be a whole number from ${from} to ${to}`

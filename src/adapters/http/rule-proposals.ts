@@ -9,6 +9,10 @@ export const proposalSchema = z.strictObject({
   /** Whether the bundle was in force before; else it is what the folders hold. */
   is_former: z.boolean(),
   backfill: z.array(z.string()),
+  /** Where only the mode of a rule is to change: for which version, as it was looked at; else null. */
+  mode: z
+    .strictObject({rule: z.string(), version: z.int(), mode: z.enum(['live', 'shadow', 'off'])})
+    .nullable(),
   proposed_by: actorSchema,
   proposed_at: z.string(),
 })

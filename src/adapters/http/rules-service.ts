@@ -1,3 +1,4 @@
+import type {Amendment} from '../../core/bundle/amend.js'
 import type {Actor} from '../../core/case/audit-record.js'
 import type {RuleCounts} from '../../core/decision/rule-counters.js'
 
@@ -32,6 +33,8 @@ export interface ActivationRequest {
   readonly bundle?: string | undefined
   /** The bundle that the folder must hold, if it is to be activated: what was looked at. */
   readonly expected?: string | undefined
+  /** What is to be changed of the rules in force; then neither the folders nor a former bundle are meant. */
+  readonly amendment?: Amendment | undefined
   /** Rules that are to look at all anchors that are not settled. */
   readonly backfill: readonly string[]
 }

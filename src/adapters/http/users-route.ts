@@ -6,6 +6,8 @@ import {TRANSACTIONS} from '../../core/event/stream.js'
 import {alertAnswerSchema, toAlertAnswer} from './alert-answers.js'
 import type {AlertParts} from './alerts-route.js'
 import {allowOnly} from './allow-only.js'
+import {addForgetRoute} from './forget-route.js'
+import type {ForgetService} from './forget-service.js'
 import {Problem} from './problem.js'
 import {checkQuery, numberParameter} from './query.js'
 import type {TimelineReader} from './timeline-reader.js'
@@ -26,11 +28,12 @@ export const userAnswerSchema = z.strictObject({
   alerts: z.array(alertAnswerSchema),
 })
 
-/** GET /v1/users/{id} */
+/** GET /v1/users/{id} and, where users can be forgotten, DELETE. */
 export function addUsersRoute(
   app: FastifyInstance,
   {alerts, settledUpTo}: Pick<AlertParts, 'alerts' | 'settledUpTo'>,
   timelines: TimelineReader,
+  forgetting: ForgetService | undefined,
 ): void {
   const url = '/v1/users/:id'
   app.get<{Params: {id: string}}>(url, async (request): Promise<z.infer<typeof userAnswerSchema>> => {
@@ -56,5 +59,6 @@ export function addUsersRoute(
       alerts: found.items.map((view) => toAlertAnswer(view, settled)),
     }
   })
-  allowOnly(app, url, ['GET'])
+  if (forgetting !== undefined) addForgetRoute(app, forgetting)
+  allowOnly(app, url, forgetting === undefined ? ['GET'] : ['GET', 'DELETE'])
 }

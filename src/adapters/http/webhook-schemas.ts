@@ -1,4 +1,5 @@
 import {z} from 'zod'
+import {CASE_EVENT_TYPES} from '../../core/case/case-events.js'
 import {alertRecordSchema} from '../../core/decision/records.js'
 import {durationSchema} from '../../core/source/duration.js'
 import {pagedBy, pageSchema} from './paging.js'
@@ -12,9 +13,12 @@ const MOST_RULES = 100
 const DAY_MS = 24 * 3_600_000
 const LONGEST_OVERLAP_MS = 30 * DAY_MS
 
-const eventTypes = z.array(alertRecordSchema.shape.type).min(1).max(3)
+const eventTypes = z
+  .array(z.enum([...alertRecordSchema.shape.type.options, ...CASE_EVENT_TYPES]))
+  .min(1)
+  .max(6)
 
-/** Only alerts of these severities and of these rules; an empty list lets all through. */
+/** Only alerts and cases of these severities and of these rules; an empty list lets all through. */
 const filter = z.strictObject({
   severity: z.array(alertRecordSchema.shape.severity).max(4).default([]),
   rule: z.array(z.string().min(1).max(128)).max(MOST_RULES).default([]),

@@ -10,10 +10,11 @@ import type {InputTopic, TopicNames} from './topic-names.js'
 export async function checkTopics(
   admin: Admin,
   inputs: readonly InputTopic[],
-  {outputs}: Pick<TopicNames, 'outputs'>,
+  {outputs, installation}: Pick<TopicNames, 'outputs' | 'installation'>,
 ): Promise<number> {
-  const counts = await partitionCounts(admin, [...inputs.map(({topic}) => topic), ...outputs])
-  const missing = [...inputs.map(({topic}) => topic), ...outputs].filter((topic) => !counts.has(topic))
+  const needed = [...inputs.map(({topic}) => topic), ...outputs, installation]
+  const counts = await partitionCounts(admin, needed)
+  const missing = needed.filter((topic) => !counts.has(topic))
   const shared = inputs.filter(({isBroadcast}) => !isBroadcast).map(({topic}) => topic)
   const found = shared.flatMap((topic) => counts.get(topic) ?? [])
   const most = Math.max(...found, 0)

@@ -6,6 +6,7 @@ import type {Clock} from '../../engine/port/clock.js'
 import type {Publisher} from '../../engine/port/publisher.js'
 import type {LateInput, OutboxEntry} from '../../engine/port/state-store.js'
 import {cloudEventHeaders} from './cloud-event-headers.js'
+import {parcelRecords} from './parcel-record.js'
 import type {OutgoingRecord, RecordSender} from './record-sender.js'
 import type {TopicNames} from './topic-names.js'
 
@@ -17,7 +18,8 @@ export interface KafkaPublisherOptions {
 }
 
 /**
- * Writes decisions, alerts, late inputs and dead letters to their topics, as CloudEvents. An entry that is published
+ * Writes decisions, alerts, late inputs and dead letters to their topics, as CloudEvents, and what other partitions are
+ * told to theirs. An entry that is published
  * again gives records with the same ids: subscribers count each once.
  */
 export class KafkaPublisher implements Publisher {
@@ -29,12 +31,14 @@ export class KafkaPublisher implements Publisher {
 
   async publish(entry: OutboxEntry): Promise<void> {
     const {decisions, alerts, deadLetters, late, partition, traces} = entry
+    const {names} = this.options
     const now = formatTime(this.options.clock.now())
     await this.options.sender.send([
       ...decisions.map((decision) => this.decision(decision)),
       ...alerts.map((alert) => this.alert(alert, traces?.[alertEventId(alert)])),
       ...deadLetters.map((letter) => this.deadLetter(letter, now)),
       ...late.map((input) => this.lateInput(input, partition, now)),
+      ...parcelRecords(entry, names.exchange),
     ])
   }
 

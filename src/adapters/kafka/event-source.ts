@@ -1,10 +1,11 @@
-import {CONTROL_STREAM} from '../../core/bundle/activation.js'
 import type {WallTime} from '../../core/event/time.js'
 import type {Clock} from '../../engine/port/clock.js'
-import {cutAtControl} from '../../engine/port/control-record.js'
+import {cutAtControl, isReserved} from '../../engine/port/control-record.js'
 import type {EventSource, InputBatch, InputRecord, Positions} from '../../engine/port/event-source.js'
+import type {ReceivedParcel} from '../../engine/port/parcel.js'
 import type {ConsumerGroup} from './consumer-group.js'
-import {toInputRecord} from './logged-input.js'
+import {streamOf, toInputRecord} from './logged-input.js'
+import {toReceivedParcel} from './parcel-record.js'
 import {type RecordQueue, sizeOf} from './record-queue.js'
 
 export interface KafkaEventSourceOptions {
@@ -25,10 +26,12 @@ const BATCH_BYTES = 1024 * 1024
  * One partition of the engine, read from several topics: that of its own number from those which are partitioned by the
  * user, and all of those which every partition reads. Records come in the order of their timestamps as long as there is
  * more on the log: the topic that is ahead waits. The engine's offset counts the records that were taken; the places in
- * the topics are the positions.
+ * the topics are the positions. What other partitions sent is taken in its place among them, and is no input.
  */
 export class KafkaEventSource implements EventSource {
   readonly queues: readonly RecordQueue[]
+  /** Those whose records tell the time. */
+  private readonly inputQueues: readonly RecordQueue[]
   private readonly group: ConsumerGroup
   private readonly partition: number
   private readonly clock: Clock
@@ -47,6 +50,7 @@ export class KafkaEventSource implements EventSource {
     this.batchSize = batchSize
     this.tickMs = tickMs
     this.queues = group.queuesFor(partition)
+    this.inputQueues = this.queues.filter(({input}) => input.isExchange !== true)
   }
 
   partitions(): readonly number[] {
@@ -65,7 +69,8 @@ export class KafkaEventSource implements EventSource {
   async next(): Promise<InputBatch | undefined> {
     if (!this.canTake()) await this.waitForInput(this.tickMs)
     // Only now: what came meanwhile needs no answer to whether there is more.
-    if (!this.canTake() && !this.stopped && this.failure === undefined) await this.group.refreshEnds()
+    const isWaiting = !this.canTake() || this.inputQueues.every(({first}) => first === undefined)
+    if (isWaiting && !this.stopped && this.failure === undefined) await this.group.refreshEnds()
     if (this.failure !== undefined) throw this.failure
     if (this.stopped) return undefined
     return this.take()
@@ -95,17 +100,20 @@ export class KafkaEventSource implements EventSource {
   }
 
   private take(): InputBatch {
-    const {taken, control} = this.merge()
+    const {taken, records, parcels, control, forget, caseChange} = this.merge()
     const last = taken.at(-1)
     const fromOffset = this.offset
-    this.offset += taken.length
+    this.offset += taken.length + parcels.length
     const emptyAt = this.readUpTo()
     if (last === undefined) this.polledAt = emptyAt ?? this.polledAt
-    const isAtEnd = emptyAt !== undefined && control === undefined
+    const isAtEnd = emptyAt !== undefined && records.length === taken.length
     return {
       partition: this.partition,
-      records: control === undefined ? taken : [],
+      records,
+      parcels,
       control,
+      forget,
+      caseChange,
       polledAt: last === undefined ? this.polledAt : isAtEnd ? this.clock.now() : last.ingestedAt,
       fromOffset,
       nextOffset: this.offset,
@@ -114,21 +122,24 @@ export class KafkaEventSource implements EventSource {
   }
 
   /** The next records of all topics, as many as make a batch; a control record alone. */
-  private merge(): ReturnType<typeof cutAtControl> {
+  private merge(): ReturnType<typeof cutAtControl> & {readonly parcels: readonly ReceivedParcel[]} {
     const records: InputRecord[] = []
+    const parcels: ReceivedParcel[] = []
+    const count = () => records.length + parcels.length
     let bytes = 0
-    while (records.length < this.batchSize && bytes < BATCH_BYTES) {
+    while (count() < this.batchSize && bytes < BATCH_BYTES) {
       const queue = this.earliest()
       if (queue === undefined) break
-      const isControl = queue.input.stream === CONTROL_STREAM
-      if (isControl && records.length > 0) break
+      const isControl = isReserved(streamOf(queue.first, queue))
+      if (isControl && count() > 0) break
       const message = queue.take()
-      records.push(toInputRecord(message, queue, this.offset + records.length))
+      if (queue.input.isExchange === true) parcels.push(toReceivedParcel(message))
+      else records.push(toInputRecord(message, queue, this.offset + count()))
       bytes += sizeOf(message)
       if (isControl) break
     }
     this.group.balance(this.queues)
-    return cutAtControl(records)
+    return {...cutAtControl(records), parcels}
   }
 
   /** The topic whose first record is the oldest; undefined while one that may have an older one is waited for. */
@@ -149,10 +160,10 @@ export class KafkaEventSource implements EventSource {
     return this.earliest() !== undefined
   }
 
-  /** Wall time up to which it is known that nothing more came; undefined if something did. */
+  /** Wall time up to which it is known that no more inputs came; undefined if something did. */
   private readUpTo(): WallTime | undefined {
     let upTo = Number.POSITIVE_INFINITY
-    for (const {emptyAt} of this.queues) {
+    for (const {emptyAt} of this.inputQueues) {
       if (emptyAt === undefined) return undefined
       if (emptyAt < upTo) upTo = emptyAt
     }

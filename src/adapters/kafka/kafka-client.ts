@@ -9,6 +9,9 @@ export type KafkaLog = (
   details: {readonly [name: string]: unknown},
 ) => void
 
+/** How often those try again who must not give up: what they send could be there, or not. */
+export const UNTIL_IT_ANSWERS = Number.MAX_SAFE_INTEGER
+
 const CONNECT_LIMIT_MS = 5_000
 const REQUEST_LIMIT_MS = 30_000
 

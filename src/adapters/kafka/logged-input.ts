@@ -14,6 +14,14 @@ import type {RecordQueue} from './record-queue.js'
 const STREAM = 'tripline-stream'
 const REFUSAL = 'tripline-refusal'
 const ATTEMPT = 'tripline-attempt'
+const REPLY_TO = 'tripline-reply-to'
+/** As every producer that traces writes it. */
+const TRACEPARENT = 'traceparent'
+
+/** The stream of a topic's record. */
+export function streamOf(message: KafkaMessage | undefined, {input}: RecordQueue): string | undefined {
+  return input.stream ?? textOf(message?.headers ?? {}, STREAM)
+}
 
 /** The record of a topic as the engine takes it, under the engine's own offset. */
 export function toInputRecord(message: KafkaMessage, queue: RecordQueue, offset: number): InputRecord {
@@ -21,23 +29,27 @@ export function toInputRecord(message: KafkaMessage, queue: RecordQueue, offset:
   const {topic, stream} = queue.input
   const attempt = textOf(headers, ATTEMPT)
   return {
-    stream: stream ?? textOf(headers, STREAM),
+    stream: streamOf(message, queue),
     offset,
     ingestedAt: Number(timestamp) as WallTime,
     bytes: value ?? undefined,
     outcome: stream === undefined ? refusalOf(headers) : undefined,
     attempt: attempt === undefined ? undefined : Number(attempt) || 1,
+    replyTo: textOf(headers, REPLY_TO),
+    traceparent: textOf(headers, TRACEPARENT),
     origin: {topic, partition: queue.partition, offset: Number(message.offset)},
   }
 }
 
 /** An input as a record for its stream's topic or, where `isForIntake`, for that of the intake. */
 export function toMessage(record: IntakeRecord, partition: number, isForIntake: boolean): Message {
-  const {stream, bytes, refusal, ingestedAt, attempt, key} = record
+  const {stream, bytes, refusal, ingestedAt, attempt, key, replyTo, traceparent} = record
   const headers: IHeaders = {}
   if (isForIntake && stream !== undefined) headers[STREAM] = stream
   if (refusal !== undefined) headers[REFUSAL] = JSON.stringify(refusal)
   if (attempt !== undefined) headers[ATTEMPT] = String(attempt)
+  if (replyTo !== undefined) headers[REPLY_TO] = replyTo
+  if (traceparent !== undefined) headers[TRACEPARENT] = traceparent
   return {
     key: key ?? null,
     // The sender may use its buffer again.

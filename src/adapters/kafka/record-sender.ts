@@ -1,4 +1,5 @@
 import kafkajs, {type Kafka, type Message, type Producer} from 'kafkajs'
+import {UNTIL_IT_ANSWERS} from './kafka-client.js'
 
 /** A record on its way to a topic. */
 export interface OutgoingRecord {
@@ -35,12 +36,13 @@ export class RecordSender {
   private waitingRecords = 0
   private sending: Promise<void> | undefined
 
+  /** `kafka`: of a client that tries again as long, also to connect. */
   constructor(kafka: Kafka) {
     this.producer = kafka.producer({
       idempotent: true,
       maxInFlightRequests: 1,
       // While no broker answers, what is to be sent waits: giving up could mean twice or not at all.
-      retry: {retries: Number.MAX_SAFE_INTEGER},
+      retry: {retries: UNTIL_IT_ANSWERS},
       createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
     })
   }

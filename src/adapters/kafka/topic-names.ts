@@ -8,15 +8,25 @@ export interface InputTopic {
   readonly stream: string | undefined
   /** Whether every partition of the engine reads all of it, and not the partition of its own number. */
   readonly isBroadcast: boolean
+  /** Whether it holds what partitions have for each other, and no inputs. Default: no. */
+  readonly isExchange?: boolean
 }
 
 /** Holds inputs that no stream's topic can hold: those of unknown streams, and those whose bytes must not be kept. */
 const INTAKE = 'tripline.intake'
 
+/** Holds what partitions tell each other: accepted events for merchants, devices and addresses, and what was found there. */
+const EXCHANGE = 'tripline.exchange'
+
+/** Holds what the installation must know though Redis is gone. */
+const INSTALLATION = 'tripline.installation'
+
 /** The topics of an installation, all under its namespace. */
 export class TopicNames {
   readonly control: string
   readonly intake: string
+  readonly exchange: string
+  readonly installation: string
   readonly decisions: string
   readonly alerts: string
   readonly late: string
@@ -25,6 +35,8 @@ export class TopicNames {
   constructor(private readonly namespace: string) {
     this.control = this.ofStream(CONTROL_STREAM)
     this.intake = this.ofStream(INTAKE)
+    this.exchange = this.ofStream(EXCHANGE)
+    this.installation = this.ofStream(INSTALLATION)
     this.decisions = this.ofStream('decisions')
     this.alerts = this.ofStream('alerts')
     this.late = this.ofStream('late')
@@ -43,8 +55,9 @@ export class TopicNames {
       isBroadcast: stream === MERCHANTS,
     }))
     const intake = {topic: this.intake, stream: undefined, isBroadcast: false}
+    const exchange = {topic: this.exchange, stream: undefined, isBroadcast: false, isExchange: true}
     const control = {topic: this.control, stream: CONTROL_STREAM, isBroadcast: true}
-    return [...own, intake, control]
+    return [...own, intake, exchange, control]
   }
 
   /** What the engine writes for others to read. */

@@ -47,7 +47,7 @@ export function topicPlan(options: TopicPlanOptions): readonly PlannedTopic[] {
       logSettings(refused.includes(topic) ? REFUSED_RETENTION_MS : retentionMs),
     ),
   )
-  return [...planned, ...outputs]
+  return [...planned, ...outputs, plan(names.installation, 1, options, tableSettings(0))]
 }
 
 function plan(

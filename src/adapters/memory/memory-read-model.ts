@@ -113,6 +113,7 @@ export class MemoryReadModel implements Publisher, ReadModel, VerdictReader, Fea
     const {size: alerts} = this.views
     const {size: decisions} = this.decisions
     for (const [id, {alert}] of this.views) if (timeOf(alert) < before) this.views.delete(id)
+    for (const [id, verdict] of this.verdicts) if (timeOf(verdict) < before) this.verdicts.delete(id)
     for (const [id, decision] of this.decisions) if (timeOf(decision) < before) this.decisions.delete(id)
     for (const [id, {time}] of this.features) if (time < before) this.features.delete(id)
     return {alerts: alerts - this.views.size, decisions: decisions - this.decisions.size}

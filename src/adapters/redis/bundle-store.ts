@@ -11,9 +11,12 @@ if ARGV[3] ~= '' then redis.call('SETNX', KEYS[3], ARGV[3]) end
 for i = 4, #ARGV, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
 `)
 
+/** Time enough to put an activation on the log. */
+const CLAIM_MS = 10_000
+
 /** The content of every bundle that was ever in force, in Redis. Several workers may begin at once: the first stands. */
 export class RedisBundleStore implements BundleStore {
-  private readonly keys: {contents: string; meanings: string; first: string; folder: string}
+  private readonly keys: {contents: string; meanings: string; first: string; latest: string; folder: string}
 
   constructor(
     private readonly connection: RedisConnection,
@@ -24,6 +27,7 @@ export class RedisBundleStore implements BundleStore {
       contents: `${prefix}contents`,
       meanings: `${prefix}meanings`,
       first: `${prefix}first`,
+      latest: `${prefix}latest`,
       folder: `${prefix}folder`,
     }
   }
@@ -61,6 +65,21 @@ export class RedisBundleStore implements BundleStore {
 
   lastFolder(): Promise<string | undefined> {
     return this.get(this.keys.folder)
+  }
+
+  /** What was put on the log last to be activated; undefined before anything was. */
+  latest(): Promise<string | undefined> {
+    return this.get(this.keys.latest)
+  }
+
+  async noteLatest(id: string): Promise<void> {
+    await this.connection.attempt((client) => client.set(this.keys.latest, id))
+  }
+
+  /** Whether nobody else is about to bring a bundle into force: several workers may find it in their folders at a time. */
+  async claimActivation(id: string): Promise<boolean> {
+    const key = `${this.keys.folder}:claimed:${id}`
+    return (await this.connection.attempt((client) => client.set(key, 1, 'PX', CLAIM_MS, 'NX'))) === 'OK'
   }
 
   async noteFolder(id: string): Promise<void> {

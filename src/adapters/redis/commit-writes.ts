@@ -12,6 +12,8 @@ export interface HistoryChange {
   readonly appended: number
   readonly removed: number
   readonly records: string
+  /** What is removed must not stand in the text any more. */
+  readonly isErased: boolean
 }
 
 /** A commit as text: nothing of it refers to the commit's objects any more. */
@@ -74,7 +76,7 @@ function historyChanges(
   unsaved: Map<number, string>,
 ): readonly HistoryChange[] {
   const histories = new Map<string, HistoryChange>()
-  for (const {key, appended, removed} of changes) {
+  for (const {key, appended, removed, isErased = false} of changes) {
     if (appended.length === 0 && removed.length === 0) continue
     const before = histories.get(key)
     let records = before?.records ?? ''
@@ -86,6 +88,7 @@ function historyChanges(
       appended: (before?.appended ?? 0) + appended.length,
       removed: (before?.removed ?? 0) + removed.length,
       records,
+      isErased: isErased || before?.isErased === true,
     })
   }
   return [...histories.values()]

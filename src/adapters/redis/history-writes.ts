@@ -20,8 +20,8 @@ export async function writeHistories(
 ): Promise<Lengths> {
   const worn: HistoryChange[] = []
   for (const change of histories) {
-    const {key, appended, removed, records} = change
-    if (removed > 0 && tally.isWorn(key, appended, removed)) worn.push(change)
+    const {key, appended, removed, records, isErased} = change
+    if (isErased || (removed > 0 && tally.isWorn(key, appended, removed))) worn.push(change)
     else {
       writes.add('APPEND', keys.history(key), records)
       tally.add(key, appended, removed)

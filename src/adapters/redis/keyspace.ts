@@ -9,9 +9,15 @@
  *   …:profiles                                     hash: versions of profiles by id
  *   …:visits                                       sorted set: visits of a commit by the newest of them
  *   …:outbox  …:activations  …:shapes              hashes: by sequence, by offset, by number
+ *   …:built                                        hash: what was said while the state was built from the log, by name
+ *   …:lifts                                        hash: by name, what is added to a record's revision
  *   <namespace>:{b<n>}:…                           read model, in buckets by id
  *   <namespace>:{q<n>}:…                           dead letters and late inputs of a partition
  *   <namespace>:{bundles}:…                        bundles
+ *   <namespace>:{desk}:…                           audit trail, proposed rules, subscriptions and their queues
+ *   <namespace>:{w<n>}:…                           whether a transaction that is waited for was decided on, or answered for
+ *   <namespace>:{feed}                             stream: the newest alert records, as they were published
+ *   <namespace>:{i<hash>}                          what was sent under an idempotency key
  */
 
 /** An installation's keys, and which generation of its state. */
@@ -31,6 +37,8 @@ export interface PartitionKeys {
   readonly outbox: string
   readonly activations: string
   readonly shapes: string
+  readonly built: string
+  readonly lifts: string
   history(key: string): string
   judgement(key: string): string
   features(key: string): string
@@ -47,6 +55,8 @@ export function partitionKeys({namespace, generation = 1}: Keyspace, partition: 
     outbox: `${prefix}outbox`,
     activations: `${prefix}activations`,
     shapes: `${prefix}shapes`,
+    built: `${prefix}built`,
+    lifts: `${prefix}lifts`,
     history: (key) => `${prefix}h:${idText(key)}`,
     judgement: (key) => `${prefix}j:${idText(key)}`,
     features: (key) => `${prefix}f:${idText(key)}`,
@@ -81,6 +91,8 @@ export interface BucketKeys {
   readonly decisionPlaces: string
   readonly featurePlaces: string
   readonly verdictPlaces: string
+  /** List: changes by people that are not on the trail yet. */
+  readonly untold: string
   alert(id: string): string
   /** The decisions of all users about a transaction id. */
   decisions(transaction: string): string
@@ -97,6 +109,7 @@ export function bucketKeys({namespace}: Keyspace, bucket: number): BucketKeys {
     decisionPlaces: `${prefix}decisions`,
     featurePlaces: `${prefix}features`,
     verdictPlaces: `${prefix}verdicts`,
+    untold: `${prefix}untold`,
     alert: (id) => `${prefix}a:${idText(id)}`,
     decisions: (transaction) => `${prefix}d:${idText(transaction)}`,
     features: (transaction) => `${prefix}f:${idText(transaction)}`,
@@ -129,4 +142,79 @@ export function refusedKeys(
 /** The partitions of which there are such inputs. */
 export function refusedPartitions({namespace}: Keyspace): string {
   return `${namespace}:{q}:partitions`
+}
+
+/** What people work with, on one hash tag: a change and its audit record are one script. */
+export interface DeskKeys {
+  /** List: the audit trail. */
+  readonly trail: string
+  readonly proposal: string
+  /** Set: ids of subscriptions. */
+  readonly subscriptions: string
+  /** Counts claims of deliveries: each has a number of its own. */
+  readonly claims: string
+  subscription(id: string): string
+}
+
+export function deskKeys({namespace}: Keyspace): DeskKeys {
+  const prefix = `${namespace}:{desk}:`
+  return {
+    trail: `${prefix}trail`,
+    proposal: `${prefix}proposal`,
+    subscriptions: `${prefix}subscriptions`,
+    claims: `${prefix}claims`,
+    subscription: (id) => `${prefix}s:${idText(id)}`,
+  }
+}
+
+/** Marks a change by its random id as done, beside what it changes. `tag`: without braces. */
+export function doneKey({namespace}: Keyspace, tag: string, change: string): string {
+  return `${namespace}:{${tag}}:done:${change}`
+}
+
+/** The queue of one subscription, on the hash tag of the desk. Ids of deliveries are members and fields. */
+export interface QueueKeys {
+  /** Hash: deliveries. */
+  readonly deliveries: string
+  /** Sorted set: those that wait, by when they are due. */
+  readonly waiting: string
+  /** Sorted set: those that somebody has taken, by when they are free again. */
+  readonly taken: string
+  /** Hash: number of its claim and due time of each that was taken. */
+  readonly claims: string
+  /** Sorted set: the places of all, the newest first. */
+  readonly places: string
+  /** Hash: who sends, and until when nobody else does. */
+  readonly lane: string
+}
+
+export function queueKeys({namespace}: Keyspace, subscription: string): QueueKeys {
+  const prefix = `${namespace}:{desk}:q:${idText(subscription)}:`
+  return {
+    deliveries: `${prefix}deliveries`,
+    waiting: `${prefix}waiting`,
+    taken: `${prefix}taken`,
+    claims: `${prefix}claims`,
+    places: `${prefix}places`,
+    lane: `${prefix}lane`,
+  }
+}
+
+/** Who answers for a transaction that somebody waits for. */
+export function waitedKey(
+  {namespace}: Keyspace,
+  partition: number,
+  user: string,
+  transaction: string,
+): string {
+  return `${namespace}:{w${partition}}:${idText(user)}:${idText(transaction)}`
+}
+
+export function alertFeedKey({namespace}: Keyspace): string {
+  return `${namespace}:{feed}`
+}
+
+/** `hash` stands for the owner and the key. */
+export function idempotencyKey({namespace}: Keyspace, hash: string): string {
+  return `${namespace}:{i${hash}}`
 }

@@ -17,6 +17,10 @@ export class Ownership {
     readonly token: string,
     readonly shapes: EventShapes,
     outbox: readonly number[],
+    /** While it is built from the log, what it says is kept and not published. */
+    public isBuilding: boolean,
+    /** By a record's name: what is added to its revision. */
+    public lifts: ReadonlyMap<string, number>,
   ) {
     this.outbox = [...outbox]
   }

@@ -3,19 +3,24 @@ import {Script} from './script.js'
 /*
  * KEYS[1] is where a partition stands: `instance` (drawn when the partition was first seen: a flushed or another Redis
  * has none, or another), `epoch`, `owner` (drawn by each owner: after the restore of an older state, an epoch may be
- * given out twice), `number` of the owner's last commit, `offset`, `checkpoint`, `settled` (visits).
+ * given out twice), `number` of the owner's last commit, `offset`, `checkpoint`, `settled` (visits), `building` (while
+ * the state is built from the log), `superseded` (the generation that took over).
  */
 
 /**
- * Takes a partition. ARGV: the instance it must have, or an empty text; an instance for a partition that has none; the owner.
- * Gives `open` with epoch and instance, or `lost` with the instance found.
+ * Takes a partition. ARGV: the instance it must have, or an empty text; an instance for a partition that has none; the
+ * owner; `1` if a partition that has none is to be built. Gives `open` with epoch, instance and `1` while it is being built;
+ * `lost` with the instance found; `superseded` with the generation that took over.
  */
 export const OPEN = new Script(`
 local instance = redis.call('HGET', KEYS[1], 'instance')
 if ARGV[1] ~= '' and instance ~= ARGV[1] then return {'lost', instance or ''} end
+local superseded = redis.call('HGET', KEYS[1], 'superseded')
+if superseded then return {'superseded', superseded} end
+if not instance and ARGV[4] == '1' then redis.call('HSET', KEYS[1], 'building', 1) end
 local epoch = redis.call('HINCRBY', KEYS[1], 'epoch', 1)
 redis.call('HSET', KEYS[1], 'instance', instance or ARGV[2], 'owner', ARGV[3], 'number', 0)
-return {'open', epoch, instance or ARGV[2]}
+return {'open', epoch, instance or ARGV[2], redis.call('HGET', KEYS[1], 'building') or ''}
 `)
 
 /**

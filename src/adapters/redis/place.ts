@@ -47,7 +47,7 @@ function digits(value: number): string {
 }
 
 /** What a cursor belongs to; one of another list is refused. */
-export type CursorKind = 'alerts' | 'dead-letters' | 'late'
+export type CursorKind = 'alerts' | 'dead-letters' | 'late' | 'webhook-deliveries' | 'audit' | 'cases'
 
 /** A place in a list as an opaque text. */
 export function encodeCursor(kind: CursorKind, place: string): string {

@@ -34,6 +34,26 @@ export class StateLostError extends Error {
   }
 }
 
+/** Redis holds the state of another installation, or of another time, than was noted on the log. */
+export class ForeignStateError extends RangeError {
+  constructor(partition: number, expected: string, found: string) {
+    super(
+      `Redis holds another state of partition ${partition} (${found}) than the one that belongs to these topics (${expected}): set redis.url to the right one, or use another namespace; to build the state anew from the topics, delete the keys of the namespace in this Redis`,
+    )
+    this.name = 'ForeignStateError'
+  }
+}
+
+/** A newer generation of the state took over. */
+export class SupersededError extends RangeError {
+  constructor(partition: number, generation: string) {
+    super(
+      `generation ${generation} of the state has taken over partition ${partition}; set redis.generation: ${generation}`,
+    )
+    this.name = 'SupersededError'
+  }
+}
+
 /** Somebody else writes under keys of this installation. */
 export class ForeignKeyError extends Error {
   constructor(key: string) {

@@ -8,24 +8,27 @@ import {
   StaleEpochError,
   type StateStore,
 } from '../../engine/port/state-store.js'
+import {Building, hasFormer, readLifts} from './building.js'
 import {encodeCommit} from './commit-writes.js'
 import type {Durability} from './durability.js'
 import {EventShapes, UnknownShapeError} from './event-shapes.js'
 import {additionRecord} from './history-records.js'
+import type {InstanceNotes} from './instance-notes.js'
 import {type Keyspace, type PartitionKeys, partitionKeys} from './keyspace.js'
 import {loadKeys} from './load-keys.js'
 import {Ownership} from './ownership.js'
 import {APPEND_TO_EXISTING, OPEN} from './partition-scripts.js'
 import type {RedisConnection} from './redis-connection.js'
-import {RedisUnavailableError, StateLostError} from './redis-errors.js'
+import type {RedisClient} from './redis-client.js'
+import {ForeignStateError, RedisUnavailableError, StateLostError, SupersededError} from './redis-errors.js'
 import {readActivations, readPartition} from './stored-partition.js'
 import {writeCommit} from './write-commit.js'
 
 export interface RedisStateStoreOptions extends Keyspace {
   /** Which copies a commit waits for. Default: none but the server's memory. */
   readonly durability?: Durability | undefined
-  /** By partition: the instance it had when it was last seen, where that was noted elsewhere. */
-  readonly instances?: ReadonlyMap<number, string> | undefined
+  /** Where the instance of each partition is noted; without it, only what this process has seen is known. */
+  readonly notes?: InstanceNotes | undefined
 }
 
 /** Taking a partition reads all its lists. */
@@ -34,31 +37,72 @@ const OPEN_MS = 60_000
 /** Keyed state in Redis. A commit is one script. While Redis is in trouble, everything here waits. */
 export class RedisStateStore implements StateStore {
   private readonly owned = new Map<number, Ownership>()
-  private readonly instances: Map<number, string>
+  private readonly instances = new Map<number, string>()
+  /** Partitions that are gone, and will be built from the log. */
+  private readonly lost = new Set<number>()
   /** Of partitions that were read without being opened. */
   private readonly foreignShapes = new Map<number, EventShapes>()
 
   constructor(
     private readonly connection: RedisConnection,
     private readonly options: RedisStateStoreOptions,
-  ) {
-    this.instances = new Map(options.instances)
-  }
+  ) {}
 
-  /** Rejects with StateLostError if the partition was seen before and is not there, or is another one. */
+  /**
+   * Rejects with StateLostError if the partition was seen before and is not there, with ForeignStateError if it is another
+   * one than was noted, with SupersededError if a newer generation took over.
+   */
   async open(partition: number): Promise<OpenedPartition> {
     const keys = this.keysOf(partition)
-    const known = this.instances.get(partition) ?? ''
     const token = randomUUID()
-    const [[answer, epoch, instance]] = (await this.connection.attempt((client) =>
-      OPEN.run(client, [keys.standing], [known, randomUUID(), token]),
-    )) as [[string, number, string], unknown]
-    if (answer === 'lost') throw new StateLostError(partition, known, String(epoch))
+    const {epoch, instance, isBuilding} = await this.take(partition, token)
     const {opened, shapes} = await this.connection.attempt((client) => readPartition(client, keys), OPEN_MS)
+    const lifts = await this.connection.attempt((client) => readLifts(client, keys))
     const stored = opened.outbox.map(({sequence}) => sequence)
     this.instances.set(partition, instance)
-    this.owned.set(partition, new Ownership(epoch, instance, token, shapes, stored))
+    this.lost.delete(partition)
+    this.owned.set(
+      partition,
+      new Ownership(epoch, instance, token, shapes, stored, isBuilding, lifts),
+    )
     return {...opened, epoch}
+  }
+
+  /** Takes a partition under a new epoch, as the instance that is known or, of one that has none, as a new one. */
+  private async take(
+    partition: number,
+    token: string,
+  ): Promise<{readonly epoch: number; readonly instance: string; readonly isBuilding: boolean}> {
+    const {notes} = this.options
+    const {standing} = this.keysOf(partition)
+    const ask = <T>(task: (client: RedisClient) => Promise<T>) => this.connection.attempt(task)
+    const known = this.lost.has(partition)
+      ? ''
+      : (this.instances.get(partition) ?? notes?.noted(partition) ?? '')
+    // Noted before it is there: what is there and was never noted is somebody else's.
+    const there = known === '' ? await ask((client) => client.hget(standing, 'instance')) : known
+    const instance = there ?? randomUUID()
+    if (notes !== undefined && notes.noted(partition) !== instance) await notes.note(partition, instance)
+    const build = this.lost.has(partition) || (await ask((client) => hasFormer(client, this.options, partition)))
+    const [[answer, second, found, building]] = (await ask((client) =>
+      OPEN.run(client, [standing], [known, instance, token, build ? 1 : '']),
+    )) as [[string, number | string, string, string], unknown]
+    if (answer === 'superseded') throw new SupersededError(partition, String(second))
+    if (answer === 'lost') return this.takeAnother(partition, token, known, String(second))
+    if (notes !== undefined && found !== instance) await notes.note(partition, found)
+    return {epoch: Number(second), instance: found, isBuilding: building === '1'}
+  }
+
+  /** What is there is not what is known here: another process may have begun anew, and noted it. */
+  private async takeAnother(partition: number, token: string, known: string, found: string) {
+    const {notes} = this.options
+    if (found !== '' && notes !== undefined) {
+      await notes.refresh()
+      if (notes.noted(partition) !== found) throw new ForeignStateError(partition, known, found)
+      this.instances.set(partition, found)
+      return this.take(partition, token)
+    }
+    throw new StateLostError(partition, known, found)
   }
 
   async load(partition: number, keys: readonly string[]): Promise<readonly (PersistedKey | undefined)[]> {
@@ -131,15 +175,27 @@ export class RedisStateStore implements StateStore {
     return this.connection.attempt((client) => readActivations(client, this.keysOf(partition)))
   }
 
-  /** The instance that a partition has in Redis, to be noted elsewhere; undefined before it was opened. */
-  instanceOf(partition: number): string | undefined {
-    return this.instances.get(partition)
-  }
-
-  /** Whoever opens the partition next takes it as it is, though it is another than before: its state will be rebuilt. */
+  /** What this process knows of the partition is not so any more. The next `open` of a partition that is gone begins to build it. */
   beginAnew(partition: number): void {
     this.instances.delete(partition)
     this.owned.delete(partition)
+    this.lost.add(partition)
+  }
+
+  /** What an owner keeps while it builds its state from the log; undefined where it does not. */
+  building(partition: number): Building | undefined {
+    if (this.owned.get(partition)?.isBuilding !== true) return undefined
+    return new Building(this.connection, this.options, partition, (lifts) => {
+      const owner = this.owned.get(partition)
+      if (owner === undefined) return
+      owner.isBuilding = false
+      owner.lifts = lifts
+    })
+  }
+
+  /** What is added to a record's revision, by the record's name. */
+  liftsOf(partition: number): ReadonlyMap<string, number> {
+    return this.owned.get(partition)?.lifts ?? new Map()
   }
 
   private async epochOf(partition: number): Promise<number> {

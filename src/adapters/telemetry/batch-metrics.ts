@@ -41,7 +41,7 @@ export class BatchMetrics {
     this.degraded = counter(
       registry,
       'decisions_degraded',
-      'Decisions in which something could not take part.',
+      'Decisions in which something could not take part, and fallbacks that were answered.',
       ['cause'],
     )
     this.hits = counter(registry, 'rule_hits', 'Rules that spoke in a first decision.', ['rule'])
@@ -60,6 +60,11 @@ export class BatchMetrics {
     if (decisions.length > 0) this.observeDecisions(decisions)
     if (alerts.length > 0) this.observeAlerts(batch)
     for (const {reason} of deadLetters) this.deadLetters.inc({reason})
+  }
+
+  /** A fallback was answered in the place of a decision. */
+  observeFallback(cause: string): void {
+    this.degraded.inc({cause})
   }
 
   private observeDecisions(decisions: readonly DecisionRecord[]): void {

@@ -3,6 +3,7 @@ import {NodeSDK, tracing} from '@opentelemetry/sdk-node'
 import type {FastifyInstance} from 'fastify'
 import {alertEventId} from '../../core/decision/cloud-event.js'
 import type {CommittedBatch, MatchedBatch} from '../../engine/operator/batch.js'
+import type {EventIntake} from '../../engine/port/event-intake.js'
 import type {EventSource} from '../../engine/port/event-source.js'
 import type {AlertTraces} from '../../engine/port/state-store.js'
 import type {BatchTracing, CausedAlert} from '../../engine/port/telemetry.js'
@@ -67,7 +68,7 @@ export class Tracing implements BatchTracing {
     const before = source.before?.bind(source)
     return {
       partitions: () => source.partitions(),
-      seek: (partition, offset) => source.seek(partition, offset),
+      seek: (partition, offset, positions) => source.seek(partition, offset, positions),
       ...(before === undefined ? {} : {before}),
       next: async () => {
         const batch = await source.next()
@@ -141,10 +142,23 @@ export class Tracing implements BatchTracing {
     span.end()
   }
 
-  /** The pipeline failed: what it had under way was not published. */
-  failed({message}: Error): void {
-    for (const span of this.open.values()) span.setStatus({code: SpanStatusCode.ERROR, message}).end()
-    this.open.clear()
+  /** The pipeline of a partition failed: what it had under way was not published. */
+  failed({message}: Error, partition: number): void {
+    this.open.get(partition)?.setStatus({code: SpanStatusCode.ERROR, message}).end()
+    this.open.delete(partition)
+  }
+
+  /** An intake whose records tell of the request that is being answered. */
+  traced(intake: EventIntake): EventIntake {
+    return {
+      append: (partition, records) => {
+        const traceparent = this.current()
+        return intake.append(
+          partition,
+          traceparent === undefined ? records : records.map((record) => ({...record, traceparent})),
+        )
+      },
+    }
   }
 
   /** One attempt to deliver a message, in the trace of what the message tells of. */

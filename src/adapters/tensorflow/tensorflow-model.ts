@@ -14,6 +14,7 @@ export class TensorflowModel implements Model {
   readonly id: string
   readonly version: number
   readonly features: ModelManifest['features']
+  readonly distribution: ModelManifest['distribution']
   private readonly scaling: Scaling
   private readonly calibration: Calibration
   readonly baseline: readonly number[]
@@ -41,6 +42,7 @@ export class TensorflowModel implements Model {
     this.scaling = scaling
     this.calibration = calibration
     this.baseline = baseline
+    this.distribution = manifest.distribution
     this.scaledBaseline = scaleRows(Float32Array.from(baseline), scaling)
     try {
       this.networks = unpackNetworks(networks, weights).map(toTensors)

@@ -80,7 +80,11 @@ export class Lane {
     if (subscription === undefined) return
     if (!subscription.enabled) return this.wakeAfter(LOOK_EVERY_MS)
     const now = clock.now()
-    if (now < this.notBefore) return this.wakeAfter(this.notBefore - now)
+    if (now < this.notBefore) {
+      // Whoever else shares the queue would not know of the pause: it stays with this one.
+      await store.claim(this.id, now, 0, leaseMs)
+      return this.wakeAfter(Math.min(this.notBefore - now, leaseMs / 3))
+    }
     const {deliveries, nextDueAt} = await store.claim(this.id, now, room, leaseMs)
     if (this.stopped) return
     for (const delivery of deliveries) this.begin(subscription, delivery)

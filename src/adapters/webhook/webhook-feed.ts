@@ -1,4 +1,6 @@
-import {alertEventId, toAlertEvent} from '../../core/decision/cloud-event.js'
+import {type CaseEvent, toCaseEvent} from '../../core/case/case-cloud-event.js'
+import type {CaseRecord} from '../../core/case/case-events.js'
+import {type AlertEvent, alertEventId, toAlertEvent} from '../../core/decision/cloud-event.js'
 import type {AlertRecord} from '../../core/decision/records.js'
 import type {Clock} from '../../engine/port/clock.js'
 import type {Publisher} from '../../engine/port/publisher.js'
@@ -27,23 +29,44 @@ export class WebhookFeed implements Publisher {
   constructor(private readonly parts: WebhookFeedParts) {}
 
   async publish({alerts, traces}: OutboxEntry): Promise<void> {
-    if (alerts.length === 0) return
-    const {store, clock, source, onQueued, pendingLimit = PENDING_LIMIT} = this.parts
+    const {source} = this.parts
+    // Shadow rules are being tried out: their alerts are for other outputs.
+    const told = alerts.filter(({mode}) => mode === 'live')
+    await this.queue(
+      told.map((alert) => {
+        const event = toAlertEvent(alert, source, traces?.[alertEventId(alert)])
+        return {event, severity: alert.severity, rules: [alert.rule.id]}
+      }),
+    )
+  }
+
+  /** Queues what happened to cases, in the same way. */
+  publishCases(records: readonly CaseRecord[]): Promise<void> {
+    const {source} = this.parts
+    return this.queue(
+      records.map((record) => {
+        return {event: toCaseEvent(record, source), severity: record.severity, rules: record.rules}
+      }),
+    )
+  }
+
+  private async queue(messages: readonly Message[]): Promise<void> {
+    if (messages.length === 0) return
+    const {store, clock, onQueued, pendingLimit = PENDING_LIMIT} = this.parts
     const now = clock.now()
     const queued = new Map<string, WebhookDelivery[]>()
     for (const subscription of await store.subscriptions()) {
-      const wanted = alerts.filter((alert) => wants(subscription, alert))
+      const wanted = messages.filter((message) => wants(subscription, message))
       if (wanted.length === 0) continue
       let room = pendingLimit - (await store.pending(subscription.id))
-      const deliveries = wanted.map((alert): WebhookDelivery => {
-        const event = toAlertEvent(alert, source, traces?.[alertEventId(alert)])
+      const deliveries = wanted.map(({event}): WebhookDelivery => {
         const fits = room-- > 0
         return {
           subscription: subscription.id,
           id: event.id,
           type: event.type,
           body: JSON.stringify(event),
-          ...(event.traceparent === undefined ? {} : {traceparent: event.traceparent}),
+          ...('traceparent' in event ? {traceparent: event.traceparent} : {}),
           createdAt: now,
           status: fits ? 'pending' : 'dead',
           dueAt: fits ? now : null,
@@ -59,9 +82,18 @@ export class WebhookFeed implements Publisher {
   }
 }
 
-/** Shadow rules are being tried out: their alerts are for other outputs. */
-function wants({enabled, eventTypes, severities, rules}: WebhookSubscription, alert: AlertRecord): boolean {
-  if (!enabled || alert.mode === 'shadow' || !eventTypes.includes(alert.type)) return false
-  if (severities.length > 0 && !severities.includes(alert.severity)) return false
-  return rules.length === 0 || rules.includes(alert.rule.id)
+/** Something to tell, and what subscriptions choose by. */
+interface Message {
+  readonly event: AlertEvent | CaseEvent
+  readonly severity: AlertRecord['severity']
+  readonly rules: readonly string[]
+}
+
+function wants(
+  {enabled, eventTypes, severities, rules}: WebhookSubscription,
+  {event, severity, rules: raisedBy}: Message,
+): boolean {
+  if (!enabled || !eventTypes.includes(event.type)) return false
+  if (severities.length > 0 && !severities.includes(severity)) return false
+  return rules.length === 0 || raisedBy.some((rule) => rules.includes(rule))
 }

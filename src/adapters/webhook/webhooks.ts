@@ -28,6 +28,14 @@ export interface WebhooksParts extends DispatcherParts {
   /** `urn:tripline:<namespace>`. */
   readonly source: string
   readonly pendingLimit?: number | undefined
+  /** Hears what other processes that share the store have to know. */
+  readonly onNotice?: ((notice: WebhookNotice) => void) | undefined
+}
+
+/** Something was queued for a subscription, or may be sent again; it was changed; it was removed. */
+export interface WebhookNotice {
+  readonly kind: 'queued' | 'changed' | 'removed'
+  readonly id: string
 }
 
 /** Everything about webhooks: who subscribed, what is queued for them, and the sending. */
@@ -41,7 +49,7 @@ export class Webhooks implements WebhookAdmin {
     this.dispatcher = new Dispatcher(parts)
     this.feed = new WebhookFeed({
       ...{store, clock, source, pendingLimit},
-      onQueued: (id) => this.dispatcher.wake(id),
+      onQueued: (id) => this.tell({kind: 'queued', id}),
     })
   }
 
@@ -103,14 +111,14 @@ export class Webhooks implements WebhookAdmin {
       (before) => ({...before, ...change, ...url, ...enabled}),
       (before, after) => auditedWebhook(by, 'webhook.update', before, after),
     )
-    if (changed !== undefined) this.dispatcher.changed(id)
+    if (changed !== undefined) this.tell({kind: 'changed', id})
     return changed
   }
 
   async remove(by: Actor, id: string): Promise<boolean> {
     const audit = (removed: WebhookSubscription) => auditedWebhook(by, 'webhook.remove', removed, null)
     const removed = await this.parts.store.removeSubscription(id, audit)
-    if (removed) await this.dispatcher.drop(id)
+    if (removed) this.tell({kind: 'removed', id})
     return removed
   }
 
@@ -160,8 +168,20 @@ export class Webhooks implements WebhookAdmin {
     if (known === undefined) return undefined
     const again: WebhookDelivery = {...known, status: 'pending', dueAt: clock.now(), tries: 0}
     await store.save(again, auditedRetry(by, known))
-    this.dispatcher.wake(id)
+    this.tell({kind: 'queued', id})
     return again
+  }
+
+  /** Another process that shares the store says so. */
+  heard({kind, id}: WebhookNotice): void {
+    if (kind === 'queued') this.dispatcher.wake(id)
+    else if (kind === 'changed') this.dispatcher.changed(id)
+    else this.dispatcher.drop(id).catch(this.parts.onFailure)
+  }
+
+  private tell(notice: WebhookNotice): void {
+    this.heard(notice)
+    this.parts.onNotice?.(notice)
   }
 
   /** The URL in its normal form, if it leads where messages may be sent. Rejects with WebhookUrlError. */

@@ -9,13 +9,31 @@ import {compileAs} from './compile-as.js'
 
 /*
  * A folder with the bundles of a recorded run: bundles.json says which was in force first and which followed; each has a
- * folder of its own, with bundle.json (settings, declared streams, names of the files) and the files as they were.
+ * folder of its own, with bundle.json (settings, declared streams, names of the files) and the files as they were. Besides,
+ * models/ holds the versions of the model that scored, a folder each; decisions name them, not the bundle's id.
  */
 
 const INDEX = 'bundles.json'
 const DESCRIPTION = 'bundle.json'
 
-const indexSchema = z.object({first: z.string(), bundles: z.array(z.string().regex(/^[0-9a-f]{32}$/))})
+export const MODELS_FOLDER = 'models'
+
+const version = z.int().min(1)
+const modelsSchema = z.object({versions: z.array(version), last: version.nullable()})
+
+const indexSchema = z.object({
+  first: z.string(),
+  bundles: z.array(z.string().regex(/^[0-9a-f]{32}$/)),
+  /** Exports of before models were among them have none. */
+  models: modelsSchema.optional(),
+})
+
+/** The versions of the model in a bundle folder. */
+export interface RecordedModels {
+  readonly versions: readonly number[]
+  /** The one in force when it was written; null if there was none. */
+  readonly last: number | null
+}
 
 const count = z.int().min(0)
 const descriptionSchema = z.object({
@@ -41,6 +59,8 @@ export interface RecordedBundles {
   /** In force where the recording begins. */
   readonly first: Bundle
   readonly byId: ReadonlyMap<string, Bundle>
+  /** Undefined in exports of before models were among them. */
+  readonly models: RecordedModels | undefined
 }
 
 /** The folder does not hold what an export writes. */
@@ -55,6 +75,7 @@ export async function writeBundleFolder(
   folder: string,
   first: string,
   contents: ReadonlyMap<string, BundleContent>,
+  models: RecordedModels,
 ): Promise<void> {
   for (const [id, {files, settings, streams}] of contents) {
     const own = join(folder, id)
@@ -66,7 +87,7 @@ export async function writeBundleFolder(
       await writeFile(inside(own, path), text)
     }
   }
-  await writeJson(join(folder, INDEX), {first, bundles: [...contents.keys()]})
+  await writeJson(join(folder, INDEX), {first, bundles: [...contents.keys()], models})
 }
 
 /**
@@ -85,7 +106,7 @@ export async function readBundleFolder(folder: string): Promise<RecordedBundles>
   }
   const first = byId.get(index.first)
   if (first === undefined) throw new BundleFolderError(join(folder, INDEX), `it does not list ${index.first}`)
-  return {first, byId}
+  return {first, byId, models: index.models}
 }
 
 async function readContent(folder: string): Promise<BundleContent> {

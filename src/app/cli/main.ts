@@ -23,6 +23,7 @@ const COMMANDS: {readonly [name: string]: () => Promise<(program: Command) => vo
   evaluate: async () => (await import('./command/evaluate.js')).addEvaluateCommand,
   models: async () => (await import('./command/models.js')).addModelsCommand,
   'dead-letters': async () => (await import('./command/dead-letters.js')).addDeadLettersCommand,
+  forget: async () => (await import('./command/forget.js')).addForgetCommand,
   keys: async () => (await import('./command/keys.js')).addKeysCommand,
   topics: async () => (await import('./command/topics.js')).addTopicsCommand,
   services: async () => (await import('./command/services.js')).addServicesCommand,

@@ -1,3 +1,5 @@
+import {setTimeout as sleep} from 'node:timers/promises'
+import {folderState} from '../../adapters/files/folder-state.js'
 import {formatFault} from '../../core/source/source-fault.js'
 import {authenticatorOf} from '../auth/authenticator.js'
 import {NothingInForceError} from '../bundle/kept-bundles.js'
@@ -7,10 +9,12 @@ import {processEnvironment} from '../config/environment.js'
 import {kafkaTarget} from '../config/kafka-target.js'
 import {redisTarget} from '../config/redis-target.js'
 import {ClusterService} from '../service/cluster/cluster-service.js'
-import {listen} from '../service/serve-http.js'
+import {serveCluster} from '../service/cluster/serve-cluster.js'
+import {FolderWatch} from '../service/folder-watch.js'
 import {serviceLog} from '../service/service-log.js'
 import {ServiceModel} from '../service/service-model.js'
 import {SYSTEM_CLOCK} from '../service/system-clock.js'
+import {tracingOf} from '../service/tracing-of.js'
 import {endSignal} from './end-signal.js'
 import {EXIT} from './exit.js'
 
@@ -26,14 +30,17 @@ export async function runCluster(config: Config): Promise<void> {
   )
   const environment = processEnvironment()
   const [kafka, redis] = [kafkaTarget(config, environment), redisTarget(config, environment)]
+  const watched = [config.rules.dir, config.features.dir]
+  const stateAtStart = await folderState(watched)
   const folder = await loadFolders(config).catch((error: unknown) => {
     if (error instanceof BundleError) return error
     throw error
   })
   const ended = endSignal()
   const model = await ServiceModel.open(config, log)
+  const tracing = await tracingOf(config)
   const service = await ClusterService.start({
-    ...{config, kafka, redis},
+    ...{config, kafka, redis, tracing},
     folder: folder instanceof BundleError ? undefined : folder,
     clock: SYSTEM_CLOCK,
     scorer: model.scorer,
@@ -55,28 +62,29 @@ export async function runCluster(config: Config): Promise<void> {
     throw error instanceof NothingInForceError && folder instanceof BundleError ? folder : error
   })
   if (folder instanceof BundleError) service.rules.refuse(folder.faults.map(formatFault))
-  const http = await listen(
-    {
-      streams: () => service.streams,
-      intake: service.intake,
-      status: service,
-      alerts: service.readModel,
-      settledUpTo: () => service.settledUpTo(),
-      rules: service.rules,
-      metrics: service.metrics,
-    },
-    config,
-    {logger: log, authenticate},
-  )
+  const http = await serveCluster(service, config, {
+    ...{logger: log, authenticate, instrument: tracing?.instrument},
+  })
+  const watch = config.rules.watch
+    ? new FolderWatch(watched, stateAtStart, () =>
+        service.rules
+          .folderMayHaveChanged()
+          .catch(({message}: Error) => log.warn({error: message}, 'changed rules were not activated')),
+      )
+    : undefined
   model.watch()
   log.info({url: http.url, ready_ms: Math.round(performance.now() - started)}, 'ready')
   if (authenticate === undefined) log.info('no API keys are configured: the service listens on loopback only')
   await ended.signal
   log.info('stopping')
   const cut = setTimeout(() => process.exit(EXIT.unavailable), STOP_LIMIT_MS)
+  service.drain()
+  await watch?.stop()
+  await sleep(config.http.drain)
   await http.close()
   await model.stop()
   await service.stop()
+  await tracing?.stop()
   clearTimeout(cut)
   log.info('stopped')
 }

@@ -1,5 +1,7 @@
+import type {CaseDeadlines} from '../../core/case/case-steps.js'
 import type {DeclaredStream} from '../../core/event/schemas.js'
 import type {OidcSettings} from '../auth/oidc-settings.js'
+import {type CaseListing, toCaseListings} from './case-settings.js'
 import type {KafkaSettings} from './kafka-settings.js'
 import type {SettingName, SettingValues} from './settings.js'
 import type {TlsSettings} from './tls-settings.js'
@@ -9,7 +11,13 @@ export interface Config {
   readonly profile: 'embedded' | 'cluster'
   readonly namespace: string
   readonly dataDir: string
-  readonly http: {readonly host: string; readonly port: number; readonly bodyLimit: number}
+  readonly http: {
+    readonly host: string
+    readonly port: number
+    readonly bodyLimit: number
+    /** ms. */
+    readonly drain: number
+  }
   readonly eventLimit: number
   readonly eventTime: {
     readonly outOfOrderness: number
@@ -29,6 +37,9 @@ export interface Config {
   readonly model: {
     readonly backend: 'auto' | 'node' | 'wasm' | 'cpu'
     readonly alias: 'none' | 'champion' | 'challenger'
+    /** `every`: 0 for never; `labels`: 0 for any number. */
+    readonly retrain: {readonly every: number; readonly labels: number; readonly maturity: number}
+    readonly promotion: {readonly automatic: boolean; readonly minFrauds: number}
   }
   readonly streams: readonly DeclaredStream[]
   /** By field: the reason why its numbers may look like card numbers. */
@@ -53,6 +64,11 @@ export interface Config {
     readonly wait: string
   }
   readonly retention: {readonly alerts: number; readonly decisions: number}
+  readonly cases: {
+    /** From event time to when a case is due, in ms. */
+    readonly sla: CaseDeadlines
+    readonly lists: readonly CaseListing[]
+  }
   /** How each setting came about, for those who print it. */
   readonly settings: ReadonlyMap<SettingName, ResolvedSetting>
 }
@@ -70,7 +86,10 @@ export function toConfig(values: SettingValues, settings: Config['settings']): C
     profile: values.profile,
     namespace: values.namespace,
     dataDir: values.data_dir,
-    http: {host: values['http.host'], port: values['http.port'], bodyLimit: values['http.body_limit']},
+    http: {
+      ...{host: values['http.host'], port: values['http.port'], bodyLimit: values['http.body_limit']},
+      drain: values['http.drain'],
+    },
     eventLimit: values.event_limit,
     eventTime: {
       outOfOrderness: values['event_time.out_of_orderness'],
@@ -87,7 +106,19 @@ export function toConfig(values: SettingValues, settings: Config['settings']): C
       stepBudget: values['rules.step_budget'],
     },
     features: {dir: values['features.dir']},
-    model: {backend: values['model.backend'], alias: values['model.alias']},
+    model: {
+      backend: values['model.backend'],
+      alias: values['model.alias'],
+      retrain: {
+        every: values['model.retrain.every'],
+        labels: values['model.retrain.labels'],
+        maturity: values['model.retrain.maturity'],
+      },
+      promotion: {
+        automatic: values['model.promotion.automatic'],
+        minFrauds: values['model.promotion.min_frauds'],
+      },
+    },
     streams: values.streams,
     panExempt: new Map(Object.entries(values.pan_exempt)),
     kafka: {brokers: values['kafka.brokers'], tls: values['kafka.tls'], sasl: values['kafka.sasl']},
@@ -105,6 +136,15 @@ export function toConfig(values: SettingValues, settings: Config['settings']): C
       wait: values['redis.wait'],
     },
     retention: {alerts: values['retention.alerts'], decisions: values['retention.decisions']},
+    cases: {
+      sla: {
+        critical: values['cases.sla_critical'],
+        high: values['cases.sla_high'],
+        medium: values['cases.sla_medium'],
+        low: values['cases.sla_low'],
+      },
+      lists: toCaseListings(values['cases.lists']),
+    },
     settings,
   }
 }

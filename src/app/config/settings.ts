@@ -2,7 +2,9 @@ import {z} from 'zod'
 import {declaredStreamSchema} from '../../core/event/schemas.js'
 import {streamsWith} from '../../core/event/stream.js'
 import {oidcSchema} from '../auth/oidc-settings.js'
+import {CASE_SETTINGS} from './case-settings.js'
 import {kafkaBrokersSchema, kafkaSaslSchema} from './kafka-settings.js'
+import {LEARNING_SETTINGS} from './learning-settings.js'
 import {
   choice,
   duration,
@@ -56,6 +58,10 @@ export const SETTINGS = {
   ),
   'http.port': wholeNumber(8080, 0, 65_535, 'Port to listen on; 0 takes any that is free.'),
   'http.body_limit': size('10 MiB', KIB, 1024 * MIB, 'Longest body of a request.'),
+  'http.drain': duration(
+    '3s',
+    'Cluster: how long requests are still answered after SIGTERM while /health/ready says no, so that they go elsewhere.',
+  ),
   event_limit: size('256 KiB', 256, 16 * MIB, 'Longest event; a longer one is dead-lettered (too_large).'),
   'event_time.out_of_orderness': duration(
     '5s',
@@ -92,6 +98,7 @@ export const SETTINGS = {
     ['champion', 'challenger', 'none'],
     'Which version of the model takes part in decisions; none leaves them to rules.',
   ),
+  ...LEARNING_SETTINGS,
   streams: structure(
     streamsSchema,
     [],
@@ -162,6 +169,7 @@ export const SETTINGS = {
   'telemetry.sample': fraction(0.01, 'Share of new traces that is kept. Those of alerts always are.'),
   'retention.alerts': duration('365d', 'How long alerts can be looked up.'),
   'retention.decisions': duration('90d', 'How long decisions can be looked up.'),
+  ...CASE_SETTINGS,
 } satisfies {readonly [name: string]: Setting<unknown>}
 
 export type SettingName = keyof typeof SETTINGS

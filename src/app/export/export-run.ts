@@ -3,13 +3,17 @@ import {join} from 'node:path'
 import {EmbeddedDatabase} from '../../adapters/embedded/database.js'
 import {EmbeddedEventLog} from '../../adapters/embedded/event-log.js'
 import {EmbeddedStateStore} from '../../adapters/embedded/state-store.js'
+import type {BundleContent} from '../../core/bundle/bundle-content.js'
 import type {Clock} from '../../engine/port/clock.js'
 import {writeBundleFolder} from '../bundle/bundle-folder.js'
+import {compileAs} from '../bundle/compile-as.js'
 import type {Config} from '../config/config.js'
 import {BundleHistory} from './bundle-history.js'
 import {catchUp} from './catch-up.js'
 import {writeEmitted} from './write-emitted.js'
 import {writeEvents} from './write-events.js'
+import {writeModels} from './write-models.js'
+import {writeServed} from './write-served.js'
 
 /** The embedded log has one partition. */
 const PARTITION = 0
@@ -21,6 +25,8 @@ export interface ExportOptions {
   /** Inputs that came in this time (ms, the end excluded), and what was said about events of it. */
   readonly from: number
   readonly to: number
+  /** Hears of versions of the model that scored and are not there any more. */
+  readonly onMissingModel: (reason: string) => void
   /** Told how many inputs were written so far. */
   readonly onProgress: (written: number) => void
 }
@@ -29,8 +35,12 @@ export interface ExportSummary {
   readonly events: number
   readonly alerts: number
   readonly decisions: number
+  /** Transactions with their features as they were served. */
+  readonly features: number
   /** In the order in which they were first in force. */
   readonly bundles: readonly string[]
+  /** Versions of the model. */
+  readonly models: readonly number[]
   /** Whether it holds everything that ever came: only then does a replay say exactly the same. */
   readonly complete: boolean
 }
@@ -68,11 +78,26 @@ export async function exportRun(options: ExportOptions): Promise<ExportSummary> 
     const {events, first, last} = await writeEvents({...source, path, from, to, onProgress})
     const contents = history.between(first ?? log.begin, last ?? checkpoint.offset)
     const bundles = [...contents.keys()]
-    await writeBundleFolder(join(outputDir, 'bundle'), bundles[0] as string, contents)
+    const names = namesIn(contents)
+    const served = await writeServed({
+      path: join(outputDir, 'features.bin'),
+      database,
+      span: {from, to},
+      names,
+    })
+    const bundleFolder = join(outputDir, 'bundle')
+    const models = await writeModels(config, bundleFolder, served.models, options.onMissingModel)
+    await writeBundleFolder(bundleFolder, bundles[0] as string, contents, models)
     const emitted = await writeEmitted(database, join(outputDir, 'emitted'), {from, to}, settledUpTo)
     const complete = first === 0 && to === Number.POSITIVE_INFINITY
-    return {events, ...emitted, bundles, complete}
+    return {events, ...emitted, features: served.transactions, bundles, models: models.versions, complete}
   } finally {
     await database.close()
   }
+}
+
+/** What the features of bundles are called, by the hash of their schema. */
+function namesIn(contents: ReadonlyMap<string, BundleContent>): ReadonlyMap<string, readonly string[]> {
+  const schemas = [...contents].map(([id, content]) => compileAs(id, content).features.schema)
+  return new Map(schemas.map(({hash, names}) => [hash, names]))
 }

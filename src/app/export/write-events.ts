@@ -3,8 +3,9 @@ import {Readable} from 'node:stream'
 import {pipeline} from 'node:stream/promises'
 import {createGzip} from 'node:zlib'
 import type {EmbeddedEventLog} from '../../adapters/embedded/event-log.js'
-import {activationLine, endLine, recordedLine} from '../../adapters/files/recorded-line.js'
-import {controlOf} from '../../engine/port/control-record.js'
+import {activationLine, endLine, recordedLine, tombstoneLine} from '../../adapters/files/recorded-line.js'
+import {CASES_STREAM} from '../../core/case/case-change.js'
+import {controlOf, tombstoneOf} from '../../engine/port/control-record.js'
 import type {InputRecord} from '../../engine/port/event-source.js'
 import type {Checkpoint} from '../../engine/port/state-store.js'
 import type {BundleHistory} from './bundle-history.js'
@@ -30,7 +31,7 @@ export interface WrittenEvents {
   last: number | undefined
 }
 
-/** Writes inputs and activations in the order of the log, as lines that a replay reads. */
+/** Writes inputs and activations, but not what people did with cases, in the order of the log, as lines that a replay reads. */
 export async function writeEvents(options: EventsToWrite): Promise<WrittenEvents> {
   const written: WrittenEvents = {events: 0, first: undefined, last: undefined}
   await pipeline(
@@ -45,7 +46,7 @@ async function* blocksOfLines(options: EventsToWrite, written: WrittenEvents): A
   const {log, partition, checkpoint, from, to, onProgress} = options
   for await (const records of log.between(log.begin, checkpoint.offset)) {
     const lines = records
-      .filter(({ingestedAt}) => ingestedAt >= from && ingestedAt < to)
+      .filter(({ingestedAt, stream}) => ingestedAt >= from && ingestedAt < to && stream !== CASES_STREAM)
       .map((record) => lineOf(record, options, written))
     if (lines.length > 0) yield `${lines.join('\n')}\n`
     onProgress(written.events)
@@ -58,6 +59,8 @@ async function* blocksOfLines(options: EventsToWrite, written: WrittenEvents): A
 function lineOf(record: InputRecord, {partition, history}: EventsToWrite, written: WrittenEvents): string {
   written.first ??= record.offset
   written.last = record.offset
+  const tombstone = tombstoneOf(record)
+  if (tombstone !== undefined) return tombstoneLine(tombstone, record.ingestedAt, partition)
   const control = controlOf(record)
   if (control === undefined) {
     written.events++

@@ -1,7 +1,7 @@
 import {readLines} from '../../adapters/files/line-reader.js'
 import type {Bundle} from '../../core/bundle/bundle.js'
 import type {Verdict} from '../../core/case/verdict.js'
-import {BEGINNING_OF_TIME, type EventTime} from '../../core/event/time.js'
+import {BEGINNING_OF_TIME, type EventTime, type WallTime} from '../../core/event/time.js'
 import type {FeatureRows} from '../../core/feature/feature-rows.js'
 import type {CommittedBatch} from '../../engine/operator/batch.js'
 import {TrainingLabels} from '../../learning/training/training-labels.js'
@@ -40,7 +40,8 @@ export async function collectTraining(
   return collector
 }
 
-class TrainingCollector implements RecordedTraining {
+/** Takes rows and labels from the batches of a run. */
+export class TrainingCollector implements RecordedTraining {
   readonly rows: TrainingRows
   readonly labels = new TrainingLabels()
   newest = BEGINNING_OF_TIME
@@ -49,9 +50,9 @@ class TrainingCollector implements RecordedTraining {
     this.rows = new TrainingRows(width)
   }
 
-  add({featureRows, verdicts, alerts}: CommittedBatch): void {
+  add({input, featureRows, verdicts, alerts}: CommittedBatch): void {
     if (featureRows !== undefined) this.addRows(featureRows)
-    for (const verdict of verdicts) this.addVerdict(verdict)
+    for (const verdict of verdicts) this.addVerdict(verdict, input.polledAt)
     for (const alert of alerts) this.labels.addAlert(alert)
   }
 
@@ -64,9 +65,13 @@ class TrainingCollector implements RecordedTraining {
     }
   }
 
-  private addVerdict({feedback_id: id, verdict, transaction_id, alert_id, event_time}: Verdict): void {
+  private addVerdict(
+    {feedback_id: id, verdict, transaction_id, alert_id, event_time}: Verdict,
+    wall: WallTime,
+  ): void {
     const time = Date.parse(event_time) as EventTime
-    this.passed(time)
+    // One from the future makes nothing older than it is.
+    if (time <= wall) this.passed(time)
     const subject = {transactionId: transaction_id ?? undefined, alertId: alert_id ?? undefined}
     this.labels.addVerdict(subject, {verdict, time, id})
   }

@@ -6,3 +6,8 @@ import type {Config} from '../config/config.js'
 export function modelRegistry({dataDir, features}: Config): ModelRegistry {
   return new ModelRegistry(join(dataDir, 'models'), join(features.dir, 'model'))
 }
+
+/** The version that is tried in shadow: the challenger, where the champion decides. */
+export async function shadowVersionOf(config: Config): Promise<number | undefined> {
+  return config.model.alias === 'champion' ? modelRegistry(config).versionOf('challenger') : undefined
+}

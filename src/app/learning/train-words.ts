@@ -1,10 +1,18 @@
 import type {TrainResult} from './train.js'
 
 /** What a person wants to know of a new version. */
-export function trainWords({version, manifest, verdicts}: TrainResult, place: string): string[] {
+export function trainWords(
+  {version, manifest, verdicts, otherFeatures}: TrainResult,
+  place: string,
+): string[] {
   const {training, metrics, threshold, compared} = manifest
   const {rows, frauds, window} = training
-  const known = verdicts === null ? [] : [verdictWords(verdicts)]
+  const known = [
+    ...(verdicts === null ? [] : [verdictWords(verdicts)]),
+    ...(otherFeatures === 0
+      ? []
+      : [`${otherFeatures} transactions were served other features than those in force, and are left out`]),
+  ]
   return [
     ...known,
     `learnt from ${rows} labelled transactions, ${frauds} of them fraud, from ${window.from} to ${window.to}`,

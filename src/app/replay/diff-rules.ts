@@ -1,13 +1,10 @@
 import {rm, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
-import {readRecords} from '../../adapters/files/record-file.js'
 import {readTruthFile} from '../../adapters/files/truth-file.js'
 import type {Bundle} from '../../core/bundle/bundle.js'
-import type {Labels} from '../../core/comparison/labels.js'
-import type {Verdicts} from '../../core/comparison/verdicts.js'
 import {diffRuns} from './diff-runs.js'
 import {EventFacts} from './event-facts.js'
-import {raisedAlerts} from './final-files.js'
+import {labelsFrom} from './labels-from.js'
 import {type ReplayOptions, type ReplaySummary, replay} from './replay.js'
 import type {Both, RuleDiff} from './rule-diff.js'
 
@@ -50,7 +47,7 @@ export async function diffRules(options: RuleDiffOptions): Promise<{summary: Rep
     outputDir: dirs.b,
     onProgress: (linesRead) => onProgress?.('b', linesRead, lines),
   })
-  const labels = truth ?? (await labelsFrom(facts.verdicts, dirs))
+  const labels = truth ?? (await labelsFrom(facts.verdicts, [dirs.a, dirs.b]))
   const diff = await diffRuns({
     ...options,
     dirs,
@@ -61,15 +58,4 @@ export async function diffRules(options: RuleDiffOptions): Promise<{summary: Rep
   await rm(facts.amountsPath)
   await writeFile(join(outputDir, 'diff.json'), `${JSON.stringify(diff, null, 2)}\n`)
   return {summary, diff}
-}
-
-/** What reviewers' verdicts say is fraud; undefined if there are none. */
-async function labelsFrom(verdicts: Verdicts, {a, b}: Both<string>): Promise<Labels | undefined> {
-  if (verdicts.isEmpty) return undefined
-  for (const dir of [a, b]) {
-    if (verdicts.alertsNotSeen === 0) break
-    for await (const block of readRecords(raisedAlerts(dir)))
-      for (const {record} of block) verdicts.seeAlert(record)
-  }
-  return verdicts.toLabels()
 }

@@ -62,7 +62,12 @@ function both({a, b}: Both<Quality | null>, words: (quality: Quality) => string)
   return before === after ? after : before + CHANGE + after
 }
 
-function labelWords({source, frauds, frauds_elsewhere, verdicts_on_other_alerts}: LabelSummary): string {
+export function labelWords({
+  source,
+  frauds,
+  frauds_elsewhere,
+  verdicts_on_other_alerts,
+}: LabelSummary): string {
   const from = source === 'truth' ? 'the truth file' : 'feedback'
   const elsewhere = frauds_elsewhere > 0 ? `, ${grouped(frauds_elsewhere)} more outside the input` : ''
   const others =
@@ -72,10 +77,10 @@ function labelWords({source, frauds, frauds_elsewhere, verdicts_on_other_alerts}
   return `labels from ${from}; frauds: ${grouped(frauds)}${elsewhere}${others}`
 }
 
-function percent(part: number | null): string {
+export function percent(part: number | null): string {
   return part === null ? '–' : `${(part * 100).toFixed(1)}%`
 }
 
-function oneDecimal(value: number | null): string {
+export function oneDecimal(value: number | null): string {
   return value === null ? '–' : value.toLocaleString('en-US', {maximumFractionDigits: 1})
 }

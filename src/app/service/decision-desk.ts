@@ -1,3 +1,4 @@
+import {setTimeout as sleep} from 'node:timers/promises'
 import type {DecisionAnswer, DecisionService} from '../../adapters/http/decision-service.js'
 import type {SubmitResult} from '../../adapters/http/intake-service.js'
 import type {Bundle} from '../../core/bundle/bundle.js'
@@ -9,6 +10,7 @@ import {TRANSACTIONS} from '../../core/event/stream.js'
 import type {WallTime} from '../../core/event/time.js'
 import type {Clock} from '../../engine/port/clock.js'
 import type {DecisionWatch} from '../../engine/port/decision-watch.js'
+import {Signal} from './signal.js'
 
 export interface DecisionDeskParts {
   readonly bundle: () => Bundle
@@ -17,7 +19,15 @@ export interface DecisionDeskParts {
   /** The decision that was published about a user's transaction. */
   readonly published: (transactionId: string, userId: string) => Promise<DecisionRecord | undefined>
   readonly clock: Clock
+  /**
+   * Whether a fallback may be given, where other processes decide: false if one of them has begun to. From then on that one knows.
+   * Absent where `hasFallback` is all that is asked.
+   */
+  readonly mayFallBack?: ((transaction: DecodedEvent) => Promise<boolean>) | undefined
 }
+
+/** A decision that is being reached elsewhere is waited for so much longer than the deadline. */
+const GRACE_MS = 100
 
 /** A transaction whose decision is waited for. */
 interface Waiting {
@@ -29,6 +39,8 @@ interface Waiting {
   reached: DecisionRecord | undefined
   /** What was answered in its place. */
   fallback: DecisionRecord | undefined
+  readonly isReached: Signal
+  readonly isCommitted: Signal
 }
 
 const utf8 = new TextDecoder()
@@ -46,10 +58,12 @@ export class DecisionDesk implements DecisionService, DecisionWatch {
     const place = placeOf(event.key, event.id)
     const waiting = this.waiting.get(place) ?? this.begin(place, event)
     waiting.waiters++
-    const answered = this.submit(bytes).then((result) => this.answerTo(result, waiting))
+    const told = this.submit(bytes).then((result) => this.answerTo(result, waiting))
     const done = () => this.leave(place, waiting)
-    answered.then(done, done)
-    return firstOf(answered, deadlineMs, () => ({decision: this.atDeadline(waiting)}))
+    told.then(done, done)
+    const committed = waiting.isCommitted.given.then(() => ({decision: waiting.reached as DecisionRecord}))
+    const answered = Promise.race([told, committed])
+    return firstOf(answered, deadlineMs, async () => ({decision: await this.atDeadline(waiting)}))
   }
 
   hasFallback(userId: string, transactionId: string): boolean {
@@ -60,13 +74,31 @@ export class DecisionDesk implements DecisionService, DecisionWatch {
     if (this.waiting.size === 0) return
     for (const decision of decisions) {
       const waiting = this.waiting.get(placeOf(decision.user_id, decision.transaction_id))
-      if (waiting !== undefined) waiting.reached = decision
+      if (waiting === undefined) continue
+      waiting.reached = decision
+      waiting.isReached.give()
     }
+  }
+
+  /** What was reached about these transactions is durable: it can be answered before all the world is told. */
+  committed(transactions: readonly Pick<DecisionRecord, 'user_id' | 'transaction_id'>[]): void {
+    for (const {user_id, transaction_id} of transactions) {
+      const waiting = this.waiting.get(placeOf(user_id, transaction_id))
+      if (waiting?.reached !== undefined) waiting.isCommitted.give()
+    }
+  }
+
+  /** Whether somebody waits here for the decision on a transaction. */
+  isWaitedFor(userId: string, transactionId: string): boolean {
+    return this.waiting.has(placeOf(userId, transactionId))
   }
 
   private begin(place: string, event: DecodedEvent): Waiting {
     const arrivedAt = this.parts.clock.now()
-    const waiting: Waiting = {event, arrivedAt, waiters: 0, reached: undefined, fallback: undefined}
+    const waiting: Waiting = {
+      ...{event, arrivedAt, waiters: 0, reached: undefined, fallback: undefined},
+      ...{isReached: new Signal(), isCommitted: new Signal()},
+    }
     this.waiting.set(place, waiting)
     return waiting
   }
@@ -91,10 +123,16 @@ export class DecisionDesk implements DecisionService, DecisionWatch {
   }
 
   /** What is reached will be published, come what may: the log has the transaction, and would bring about the same. */
-  private atDeadline(waiting: Waiting): DecisionRecord {
+  private async atDeadline(waiting: Waiting): Promise<DecisionRecord> {
     if (waiting.reached !== undefined) return waiting.reached
     waiting.fallback ??= this.fallback(waiting, 'deadline')
-    return waiting.fallback
+    const {fallback, event} = waiting
+    const {mayFallBack, published} = this.parts
+    if (mayFallBack === undefined || (await mayFallBack(event))) return fallback
+    // Another process is deciding at this moment, and numbers its decision as the first.
+    waiting.fallback = undefined
+    await Promise.race([waiting.isReached.given, sleep(GRACE_MS)])
+    return waiting.reached ?? (await published(event.id, event.key)) ?? fallback
   }
 
   private fallback({event, arrivedAt}: Waiting, cause: FallbackCause): DecisionRecord {
@@ -113,9 +151,9 @@ export class DecisionDesk implements DecisionService, DecisionWatch {
 }
 
 /** The answer if it comes in time, else another. */
-function firstOf<T>(answer: Promise<T>, deadlineMs: number, atDeadline: () => T): Promise<T> {
+function firstOf<T>(answer: Promise<T>, deadlineMs: number, atDeadline: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(atDeadline()), deadlineMs)
+    const timer = setTimeout(() => atDeadline().then(resolve, reject), deadlineMs)
     answer.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }

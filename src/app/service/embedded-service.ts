@@ -6,28 +6,29 @@ import {EmbeddedDatabase} from '../../adapters/embedded/database.js'
 import {EmbeddedEventLog} from '../../adapters/embedded/event-log.js'
 import {IntakeOverloadedError} from '../../adapters/embedded/group-write.js'
 import {EmbeddedIdempotencyKeys} from '../../adapters/embedded/idempotency-keys.js'
-import {ProposalStore} from '../../adapters/embedded/proposal-store.js'
+import {EmbeddedProposalStore} from '../../adapters/embedded/proposal-store.js'
 import {EmbeddedReadModel} from '../../adapters/embedded/read-model.js'
 import {EmbeddedStateStore} from '../../adapters/embedded/state-store.js'
 import {EmbeddedWebhookStore} from '../../adapters/embedded/webhook-store.js'
-import {AlertFeed} from '../../adapters/http/alert-feed.js'
+import {type AlertFeed, alertFeed} from '../../adapters/http/alert-feed.js'
 import {
   IntakeSaturatedError,
   type IntakeService,
   type SubmitResult,
 } from '../../adapters/http/intake-service.js'
+import type {RetrainReport} from '../../adapters/http/retrain-service.js'
 import type {ActivationReport} from '../../adapters/http/rules-service.js'
 import type {LedgerReport, StatusService} from '../../adapters/http/status-service.js'
 import {Metrics} from '../../adapters/telemetry/metrics.js'
 import type {Tracing} from '../../adapters/telemetry/tracing.js'
 import type {Webhooks} from '../../adapters/webhook/webhooks.js'
-import {CONTROL_STREAM} from '../../core/bundle/activation.js'
 import {decoderOf} from '../../core/bundle/decoder-of.js'
 import {type EventTime, formatTime, type WallTime} from '../../core/event/time.js'
 import {addLedger, type Ledger, unbalanced} from '../../core/ledger/ledger.js'
 import type {CommittedBatch, RecordFate} from '../../engine/operator/batch.js'
 import {scoring} from '../../engine/pipeline/scoring.js'
 import type {Clock} from '../../engine/port/clock.js'
+import {isReserved} from '../../engine/port/control-record.js'
 import type {IntakeRecord} from '../../engine/port/event-intake.js'
 import type {Scorer} from '../../engine/port/model.js'
 import type {Publisher} from '../../engine/port/publisher.js'
@@ -37,16 +38,22 @@ import type {Partition} from '../../engine/stage/partition.js'
 import {KeptBundles} from '../bundle/kept-bundles.js'
 import {type LoadedBundle, loadFolders} from '../bundle/load-bundle.js'
 import type {Config} from '../config/config.js'
+import {BacktestDesk} from './backtest/backtest-desk.js'
 import {DecisionDesk} from './decision-desk.js'
+import {EmbeddedCases} from './embedded-cases.js'
+import {EmbeddedForgetting} from './embedded-forgetting.js'
 import {expireRecords, HOUSEKEEPING_EVERY_MS} from './expire-records.js'
 import {FourEyes} from './four-eyes.js'
 import {KeyTimeline} from './key-timeline.js'
+import {LearningDesk} from './learning-desk.js'
 import {ModelDesk} from './model-desk.js'
 import {OutcomeBoard} from './outcome-board.js'
 import {partitionReading} from './partition-reading.js'
 import {publishedTo} from './published-to.js'
 import {RuleActivation} from './rule-activation.js'
 import {screen} from './screen.js'
+import {toSubmitResult} from './submit-result.js'
+import {standingEconomics} from './standing-economics.js'
 import {tracingOf} from './tracing-of.js'
 import {webhooksOf} from './webhooks-of.js'
 
@@ -68,12 +75,16 @@ export interface EmbeddedServiceOptions {
   readonly clock: Clock
   /** Without one, rules alone decide. */
   readonly scorer?: Scorer | undefined
+  /** What `tripline` runs, for work in a process of its own; the program that this is part of, if absent. */
+  readonly program?: string | undefined
   /** Hears of every batch after it is published. */
   readonly onBatch?: ((batch: CommittedBatch) => void) | undefined
   /** Hears of other rules that came into force. */
   readonly onActivated?: ((report: ActivationReport) => void) | undefined
   /** Hears why the folder's rules did not. */
   readonly onRefused?: ((faults: readonly string[]) => void) | undefined
+  /** Hears what came of training a version from what was served. */
+  readonly onRetrained?: ((report: RetrainReport) => void) | undefined
   /** Hears why messages to subscribers could not be taken from their queue or put back; it is tried again. */
   readonly onWebhookFailure?: ((error: Error) => void) | undefined
   /** The pipeline stopped by itself. Nothing acknowledged is lost: a new start goes on from the last commit. */
@@ -95,7 +106,9 @@ export class EmbeddedService implements IntakeService, StatusService {
   readonly triage: AlertTriage
   readonly ruleProposals: FourEyes
   readonly models: ModelDesk
+  readonly learning: LearningDesk
   readonly timelines: KeyTimeline
+  readonly backtests: BacktestDesk
   readonly alertFeed: AlertFeed
   readonly idempotencyKeys: EmbeddedIdempotencyKeys
   private running: Subscription | undefined
@@ -117,17 +130,29 @@ export class EmbeddedService implements IntakeService, StatusService {
     readonly partition: Partition,
     readonly rules: RuleActivation,
     private readonly board: OutcomeBoard,
+    readonly forgetting: EmbeddedForgetting,
+    readonly cases: EmbeddedCases,
   ) {
     const {clock} = options
-    this.ruleProposals = new FourEyes(new ProposalStore(database, audit), rules, clock)
-    this.alertFeed = new AlertFeed(partition.publishedUpTo)
-    this.timelines = new KeyTimeline(store, PARTITION, () => partition.bundle.streams)
+    this.ruleProposals = new FourEyes(new EmbeddedProposalStore(database, audit), rules, clock)
+    this.alertFeed = alertFeed(partition.publishedUpTo)
+    this.timelines = new KeyTimeline(store, () => PARTITION, () => partition.bundle.streams)
     this.models = new ModelDesk({
       config: options.config,
       features: () => partition.bundle.features.schema,
       deciding: () => options.scorer?.version,
-      audit,
-      clock,
+      evidence: (version) => this.learning.evidence(version),
+      ...{audit, clock},
+    })
+    this.learning = new LearningDesk({
+      ...{config: options.config, database, audit, clock, models: this.models, counted: metrics.learning},
+      schema: () => partition.bundle.features.schema,
+      onReport: options.onRetrained,
+    })
+    this.backtests = new BacktestDesk({
+      ...{config: options.config, log, clock, program: options.program},
+      partition: PARTITION,
+      content: () => rules.content(),
     })
     this.triage = new AlertTriage(database, audit, clock)
     this.idempotencyKeys = new EmbeddedIdempotencyKeys(database, clock)
@@ -155,17 +180,33 @@ export class EmbeddedService implements IntakeService, StatusService {
       const metrics: Metrics = new Metrics({
         partitions: () => [partitionReading(partition, log.end - partition.offset)],
         webhookBacklog: () => webhooks.backlog(),
+        trained: () => options.scorer?.trained,
         clock,
       })
+      const webhookStore = await EmbeddedWebhookStore.open(database, audit)
+      const forgetting = new EmbeddedForgetting({
+        ...{database, log, webhooks: webhookStore, audit, clock},
+        bundle: () => partition.bundle,
+        onFailure: (error) => service?.fail(error),
+      })
+      const cases = await EmbeddedCases.open({
+        ...{config, database, audit, log, readModel, decisions: readModel, clock},
+        partition: PARTITION,
+        settled: (offsets) => board.claim(offsets),
+        lists: () => ({rules, timelines: (service as EmbeddedService).timelines}),
+        metrics,
+        publishCases: (records) => webhooks.feed.publishCases(records),
+      })
       const webhooks = webhooksOf(config, {
-        store: await EmbeddedWebhookStore.open(database, audit),
+        store: webhookStore,
         onAttempt: (delivery, outcome) => metrics.webhooks.observe(delivery, outcome),
         onFailure: (error) => options.onWebhookFailure?.(error),
         trace: tracing?.attempt,
         clock,
       })
-      const publisher = metrics.outbox.watched(publishedTo([readModel, webhooks.feed]))
+      const publisher = metrics.outbox.watched(publishedTo([readModel, cases, webhooks.feed, forgetting.erasure]))
       const partition = await openPartition(PARTITION, bundleOf, store, publisher, KEY_CAPACITY)
+      metrics.watchEconomics(standingEconomics(database, readModel, () => partition.bundle.rules, clock))
       log.seek(PARTITION, partition.offset)
       const rules = new RuleActivation({
         ...{partition, log, store, bundles, audit, clock},
@@ -189,8 +230,11 @@ export class EmbeddedService implements IntakeService, StatusService {
         partition,
         rules,
         board,
+        forgetting,
+        cases,
       )
       service.run()
+      forgetting.begin()
       await webhooks.start()
       return service
     } catch (error) {
@@ -221,7 +265,7 @@ export class EmbeddedService implements IntakeService, StatusService {
 
   private toRecord({stream: named, bytes, arrivedAt, attempt}: Arrival): IntakeRecord {
     // That stream is not for inputs: one that names it names none.
-    const stream = named === CONTROL_STREAM ? undefined : named
+    const stream = isReserved(named) ? undefined : named
     const refusal = screen(stream, bytes, decoderOf(this.partition.bundle))
     const traceparent = this.tracing?.current()
     const kept = refusal === undefined ? bytes : undefined
@@ -279,10 +323,13 @@ export class EmbeddedService implements IntakeService, StatusService {
   /** Takes no more input, finishes the batch under way and closes the data directory. */
   async stop(): Promise<void> {
     clearInterval(this.housekeeping)
+    this.backtests.stop()
     this.log.stop()
     await this.ended
     this.running?.unsubscribe()
     await this.webhooks.stop()
+    await this.learning.stop()
+    await this.forgetting.stop()
     await this.database.close()
     await this.tracing?.stop()
   }
@@ -300,6 +347,7 @@ export class EmbeddedService implements IntakeService, StatusService {
       scorer: this.options.scorer,
       watch: this.decisions,
       tracing,
+      ruleWatch: this.metrics.rules,
     })
     this.ended = new Promise((resolve) => {
       this.running = batches.subscribe({
@@ -308,6 +356,9 @@ export class EmbeddedService implements IntakeService, StatusService {
           const {outbox} = batch.commit
           if (outbox !== undefined) this.alertFeed.publish(outbox.sequence, outbox.alerts)
           this.rules.observe(batch)
+          this.forgetting.observe(batch, this.alertFeed)
+          this.cases.observe(batch)
+          this.learning.observe(batch)
           this.metrics.observe(batch)
           this.tracing?.published(batch)
           onBatch?.(batch)
@@ -317,6 +368,8 @@ export class EmbeddedService implements IntakeService, StatusService {
           resolve()
         },
         complete: () => {
+          this.forgetting.fail(new Error('the service is stopping; what is on the log is done with the next start'))
+          this.cases.fail(new Error('the service is stopping; what is on the log counts with the next start'))
           this.board.fail(new Error('the service is stopping; send the input again'))
           this.rules.fail(
             new Error('the service is stopping; what is on the log comes into force with the next start'),
@@ -335,9 +388,11 @@ export class EmbeddedService implements IntakeService, StatusService {
   private fail(error: Error): void {
     this.failure = error
     this.metrics.observeFailure(error)
-    this.tracing?.failed(error)
+    this.tracing?.failed(error, PARTITION)
     this.board.fail(error)
     this.rules.fail(error)
+    this.forgetting.fail(error)
+    this.cases.fail(error)
     this.options.onFailure(error)
   }
 
@@ -347,9 +402,6 @@ export class EmbeddedService implements IntakeService, StatusService {
     await this.webhooks.expire()
     await this.idempotencyKeys.expire()
     await expireRecords(this.readModel, this.options.config.retention)
+    await this.cases.expire()
   }
-}
-
-function toSubmitResult({fate, refusal}: RecordFate): SubmitResult {
-  return refusal === undefined ? {status: fate} : {status: fate, code: refusal.reason, detail: refusal.detail}
 }

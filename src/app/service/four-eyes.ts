@@ -1,7 +1,7 @@
 import {randomUUID} from 'node:crypto'
 import {Exclusive} from '../../adapters/embedded/exclusive.js'
-import type {ProposalStore} from '../../adapters/embedded/proposal-store.js'
 import {
+  OutdatedProposalError,
   OwnProposalError,
   type RuleProposal,
   type RuleProposals,
@@ -11,7 +11,16 @@ import type {ActivationReport, ActivationRequest} from '../../adapters/http/rule
 import type {Actor, AuditedChange} from '../../core/case/audit-record.js'
 import {formatTime} from '../../core/event/time.js'
 import type {Clock} from '../../engine/port/clock.js'
-import type {RuleActivation} from './rule-activation.js'
+import type {ProposalStore} from '../../engine/port/proposal-store.js'
+
+/** Checks rules, and brings them into force. */
+export interface CheckedRules {
+  /** The bundle that `activate` would bring into force. Rejects as it does. */
+  check(request: ActivationRequest): Promise<string>
+  activate(request: ActivationRequest): Promise<ActivationReport>
+  /** Of a rule in force, also one that is off. */
+  versionOf(rule: string): number | undefined
+}
 
 /** Rules come into force when a second person agrees. */
 export class FourEyes implements RuleProposals {
@@ -19,7 +28,7 @@ export class FourEyes implements RuleProposals {
 
   constructor(
     private readonly store: ProposalStore<RuleProposal>,
-    private readonly rules: RuleActivation,
+    private readonly rules: CheckedRules,
     private readonly clock: Clock,
   ) {}
 
@@ -35,6 +44,7 @@ export class FourEyes implements RuleProposals {
         bundle,
         is_former: request.bundle !== undefined,
         backfill: [...request.backfill],
+        mode: this.modeOf(request),
         proposed_by: request.by,
         proposed_at: formatTime(this.clock.now()),
       }
@@ -46,10 +56,11 @@ export class FourEyes implements RuleProposals {
   approve(id: string, by: Actor): Promise<ActivationReport> {
     return this.requests.run(async () => {
       const proposal = await this.named(id)
-      const {bundle, backfill, is_former, proposed_by} = proposal
+      const {bundle, backfill, is_former, proposed_by, mode} = proposal
       // One person may have several keys.
       if (proposed_by.id === by.id || proposed_by.name === by.name) throw new OwnProposalError()
-      const which = is_former ? {bundle} : {expected: bundle}
+      if (mode && this.rules.versionOf(mode.rule) !== mode.version) throw new OutdatedProposalError()
+      const which = mode ? {amendment: {mode}} : is_former ? {bundle} : {expected: bundle}
       const report = await this.rules.activate({by, backfill, ...which})
       await this.store.drop(told('rules.approve', by, proposal, null))
       return report
@@ -60,6 +71,13 @@ export class FourEyes implements RuleProposals {
     return this.requests.run(async () => {
       await this.store.drop(told('rules.withdraw', by, await this.named(id), null))
     })
+  }
+
+  /** Names the version that is looked at: of another one, nobody asked for this mode. */
+  private modeOf({amendment}: ActivationRequest): RuleProposal['mode'] {
+    const mode = amendment?.mode
+    const version = mode === undefined ? undefined : this.rules.versionOf(mode.rule)
+    return mode === undefined || version === undefined ? null : {...mode, version}
   }
 
   private async named(id: string): Promise<RuleProposal> {

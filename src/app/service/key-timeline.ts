@@ -10,12 +10,12 @@ import {storeKey} from '../../engine/stage/store-key.js'
 export class KeyTimeline implements TimelineReader {
   constructor(
     private readonly store: Pick<StateStore, 'load'>,
-    private readonly partition: number,
+    private readonly partitionOf: (key: string) => number,
     private readonly streams: () => ReadonlyMap<string, Stream>,
   ) {}
 
   async events(keyField: KeyField, key: string): Promise<readonly TimelineEvent[]> {
-    const [kept] = await this.store.load(this.partition, [storeKey(keyField, key)])
+    const [kept] = await this.store.load(this.partitionOf(key), [storeKey(keyField, key)])
     const streams = this.streams()
     const ranked = (kept?.events ?? []).map((event) => ({
       ...event,

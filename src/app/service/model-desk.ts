@@ -1,4 +1,3 @@
-import type {AuditTrail} from '../../adapters/embedded/audit-trail.js'
 import {Exclusive} from '../../adapters/embedded/exclusive.js'
 import type {RegisteredModel} from '../../adapters/files/model-registry.js'
 import {RegistryRefusalError} from '../../adapters/files/registry-refusal.js'
@@ -14,9 +13,12 @@ import type {Actor} from '../../core/case/audit-record.js'
 import {formatTime} from '../../core/event/time.js'
 import type {FeatureSchema} from '../../core/feature/feature-set.js'
 import {ModelRefusedError} from '../../core/model/model-refusal.js'
+import type {AuditTrail} from '../../engine/port/audit-trail.js'
 import type {Clock} from '../../engine/port/clock.js'
+import type {Evidence} from '../../learning/evidence/evidence.js'
 import type {Config} from '../config/config.js'
 import {modelRegistry} from '../learning/model-store.js'
+import {type AddVersion, LearningFailedError} from '../learning/retrain-once.js'
 
 export interface ModelDeskParts {
   readonly config: Config
@@ -24,8 +26,10 @@ export interface ModelDeskParts {
   readonly features: () => FeatureSchema
   /** The version that takes part in decisions now. */
   readonly deciding: () => Models['deciding'] | undefined
-  readonly audit: AuditTrail
+  readonly audit: Pick<AuditTrail, 'write'>
   readonly clock: Clock
+  /** What the feature log says for a version; undefined where it says nothing. */
+  readonly evidence?: ((version: number) => Promise<Evidence | undefined>) | undefined
 }
 
 /** The versions of a running service's model. A promotion reaches decisions when the service next looks at the registry. */
@@ -48,6 +52,11 @@ export class ModelDesk implements ModelsService {
     }
   }
 
+  /** Adds a version that was trained beside the service. Returns its number. */
+  add(...version: Parameters<AddVersion>): ReturnType<AddVersion> {
+    return this.promotions.run(() => modelRegistry(this.parts.config).add(...version))
+  }
+
   promote(version: number, by: Actor): Promise<Promotion> {
     return this.promotions.run(async () => {
       const {config, features, audit, clock} = this.parts
@@ -62,7 +71,11 @@ export class ModelDesk implements ModelsService {
       ])
       const at = formatTime(clock.now())
       const reason = await chooseBackend(config.model.backend)
-        .then(() => promote(registry, version, {schema: features(), at, force: false}))
+        .then(async () => {
+          const {minFrauds} = config.model.promotion
+          const evidence = await this.parts.evidence?.(version)
+          return promote(registry, version, {schema: features(), at, minFrauds, evidence})
+        })
         .catch(asRefusal)
       await audit.write({
         actor: by,
@@ -95,7 +108,9 @@ function toListed({version, aliases, isShipped, content}: RegisteredModel, inFor
 }
 
 function asRefusal(error: unknown): never {
-  if (error instanceof RegistryRefusalError || error instanceof ModelRefusedError)
-    throw new PromotionRefusedError(error)
+  const isRefusal = [RegistryRefusalError, ModelRefusedError, LearningFailedError].some(
+    (refusal) => error instanceof refusal,
+  )
+  if (isRefusal) throw new PromotionRefusedError(error as Error)
   throw error
 }

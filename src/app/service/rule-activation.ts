@@ -12,6 +12,7 @@ import {
 } from '../../adapters/http/rules-service.js'
 import {CONTROL_STREAM, encodeActivation} from '../../core/bundle/activation.js'
 import type {Bundle} from '../../core/bundle/bundle.js'
+import type {BundleContent} from '../../core/bundle/bundle-content.js'
 import type {Actor} from '../../core/case/audit-record.js'
 import {formatTime} from '../../core/event/time.js'
 import {formatFault} from '../../core/source/source-fault.js'
@@ -23,6 +24,7 @@ import type {Partition} from '../../engine/stage/partition.js'
 import {type Refilled, refill} from '../../engine/stage/refill.js'
 import type {KeptBundles} from '../bundle/kept-bundles.js'
 import {BundleError, type LoadedBundle} from '../bundle/load-bundle.js'
+import {amendedBundle, carriedOver} from '../rules/amended-bundle.js'
 import {refusals, unknownRules} from './rules-refusal.js'
 import {reportOf, runningRules, unchanged} from './rules-report.js'
 
@@ -84,10 +86,11 @@ export class RuleActivation implements RulesService {
         this.latest = (await bundles.load(control.bundle)).bundle
         this.expected.push(undefined)
       }
-    if (folder === undefined || !(await this.isNew(folder.bundle))) return
-    const faults = await refusals(folder.bundle, this.latest, bundles)
+    const next = folder && (await this.carriedOver(folder))
+    if (next === undefined || !(await this.isNew(next.bundle))) return
+    const faults = await refusals(next.bundle, this.latest, bundles)
     if (faults.length > 0) this.refuse(faults)
-    else await this.append(folder, [], FOLDER, undefined)
+    else await this.append(next, [], FOLDER, undefined)
   }
 
   /** For the pipeline: a bundle that a control record names. */
@@ -99,12 +102,14 @@ export class RuleActivation implements RulesService {
   }
 
   /** The bundle that `activate` would bring into force. Rejects as it does. */
-  check({bundle: id, backfill}: ActivationRequest): Promise<string> {
-    return this.requests.run(async () => (await this.checked(id, backfill)).bundle.id)
+  check(request: ActivationRequest): Promise<string> {
+    return this.requests.run(async () => (await this.checked(request)).bundle.id)
   }
 
-  private async checked(id: string | undefined, backfill: readonly string[]): Promise<LoadedBundle> {
-    const {bundles} = this.parts
+  private async checked({bundle: id, backfill, amendment}: ActivationRequest): Promise<LoadedBundle> {
+    const {bundles, clock} = this.parts
+    if (amendment !== undefined)
+      return amendedBundle(await bundles.load(this.latest.id), amendment, clock.now())
     const next = id === undefined ? await this.readFolder() : await bundles.load(id)
     const faults =
       id === undefined
@@ -114,18 +119,20 @@ export class RuleActivation implements RulesService {
     return next
   }
 
-  activate({by, bundle: id, expected, backfill}: ActivationRequest): Promise<ActivationReport> {
+  activate(request: ActivationRequest): Promise<ActivationReport> {
+    const {by, bundle: id, expected, backfill, amendment} = request
     return this.requests.run(async () => {
-      const {bundles} = this.parts
-      const next = await this.checked(id, backfill)
-      if (id === undefined) {
+      const next = await this.checked(request)
+      if (id === undefined && amendment === undefined) {
         if (expected !== undefined && next.bundle.id !== expected) throw new OutdatedProposalError()
         return this.bringIntoForce(next, backfill, by)
       }
-      // What the folder holds now is not what was asked for: it waits until it changes.
-      const folder = await this.parts.readFolder().catch(() => undefined)
+      const {refused} = this
       const report = await this.bringIntoForce(next, backfill, by)
-      if (folder !== undefined) await bundles.store.noteFolder(folder.bundle.id)
+      if (amendment !== undefined) this.refused = refused
+      // What the folder holds now is not what was asked for: it waits until it changes.
+      const folder = await this.readFolder().catch(() => undefined)
+      if (folder !== undefined) await this.parts.bundles.store.noteFolder(folder.bundle.id)
       return report
     })
   }
@@ -147,6 +154,16 @@ export class RuleActivation implements RulesService {
         this.refuse(error.faults)
       }
     })
+  }
+
+  /** What the bundle in force at the end of the log was compiled from. */
+  async content(): Promise<BundleContent> {
+    return (await this.parts.bundles.load(this.latest.id)).content
+  }
+
+  /** Of a rule in force, also one that is off. */
+  versionOf(rule: string): number | undefined {
+    return this.latest.sources.find(({id}) => id === rule)?.version
   }
 
   running(): RunningRules {
@@ -180,9 +197,15 @@ export class RuleActivation implements RulesService {
   }
 
   private async readFolder(): Promise<LoadedBundle> {
-    return this.parts.readFolder().catch((error: unknown) => {
+    const folder = await this.parts.readFolder().catch((error: unknown) => {
       throw error instanceof BundleError ? new RulesRefusedError(error.faults.map(formatFault)) : error
     })
+    return this.carriedOver(folder)
+  }
+
+  private async carriedOver(folder: LoadedBundle): Promise<LoadedBundle> {
+    const {clock} = this.parts
+    return carriedOver(folder, await this.content(), clock.now())
   }
 
   private async bringIntoForce(

@@ -26,6 +26,28 @@ export function reportOf(before: Bundle, bundle: Bundle, inForce: InForce): Acti
   }
 }
 
+/** What an activation will change that is on the log: from when each rule is exact, the partitions find out. */
+export function announced(
+  before: Bundle,
+  bundle: Bundle,
+  backfill: readonly string[],
+  at: WallTime,
+): ActivationReport {
+  const {added, changed, removed} = bundleChanges(before, bundle)
+  const open = {since: null, exact_from: null}
+  return {
+    bundle: bundle.id,
+    previous: before.id,
+    activated_at: timeText(at),
+    added: added.map((rule) => ({...rule, ...open})),
+    changed: changed.map((rule) => ({...rule, ...open})),
+    removed,
+    backfilled: backfill.map((id) => {
+      return {id, version: bundle.rules.find((rule) => rule.id === id)?.version ?? 0, ...open}
+    }),
+  }
+}
+
 /** Nothing differs from what is in force. */
 export function unchanged({id}: Bundle): ActivationReport {
   return {bundle: id, previous: id, activated_at: null, added: [], changed: [], removed: [], backfilled: []}

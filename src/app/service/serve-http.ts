@@ -4,6 +4,7 @@ import {packageVersion} from '../cli/package-version.js'
 import type {Config} from '../config/config.js'
 import {checkRule} from '../rules/check-rule.js'
 import type {EmbeddedService} from './embedded-service.js'
+import {watchedDecisions} from './watched-decisions.js'
 
 /** Connections that still send something so long after the end was announced are cut. */
 const CLOSE_GRACE_MS = 10_000
@@ -24,11 +25,12 @@ export function serveHttp(
     {
       streams: () => service.partition.bundle.streams,
       intake: service,
-      decisions: service.decisions,
+      decisions: watchedDecisions(service.decisions, service.metrics.observeFallback),
       idempotencyKeys: service.idempotencyKeys,
       status: service,
       alerts: service.readModel,
       triage: service.triage,
+      cases: service.cases.http,
       timelines: service.timelines,
       features: {
         entities: () => service.partition.bundle.features.plans.map(({entity}) => entity),
@@ -39,10 +41,13 @@ export function serveHttp(
       rules: service.rules,
       ruleProposals: service.ruleProposals,
       checkRule: (text) => checkRule(text, config),
+      backtests: service.backtests,
       models: service.models,
+      retraining: service.learning,
       webhooks: service.webhooks,
       metrics: service.metrics,
       audit: service.audit,
+      forgetting: service.forgetting,
     },
     config,
     {instrument: service.tracing?.instrument, ...options},

@@ -22,6 +22,9 @@ export class ServiceModel {
     const scorer = await scorerOf(config, {
       within: MODEL_LIMIT_MS,
       onTrouble: (reason) => log.error({reason}, 'the model does not score; rules alone decide'),
+      withShadow: true,
+      onShadowTrouble: (reason) =>
+        log.warn({reason}, 'the challenger does not score; decisions do not need it'),
     })
     return new ServiceModel(scorer, config, log)
   }
@@ -33,6 +36,7 @@ export class ServiceModel {
       config,
       serving: scorer,
       onSwapped: (version) => log.info({version}, 'another version of the model is in force'),
+      onShadowed: (version) => log.info({version: version ?? null}, 'the challenger in shadow changed'),
       onRefused: (reason) => log.error({reason}, 'a version of the model was refused'),
     })
   }

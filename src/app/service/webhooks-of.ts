@@ -8,7 +8,7 @@ import type {Config} from '../config/config.js'
 /** The webhooks of an installation: real time, real randomness, the system's names. */
 export function webhooksOf(
   {namespace, webhooks}: Config,
-  parts: Pick<WebhooksParts, 'store' | 'clock' | 'onFailure' | 'onAttempt' | 'trace'>,
+  parts: Pick<WebhooksParts, 'store' | 'clock' | 'onFailure' | 'onAttempt' | 'trace' | 'onNotice'>,
 ): Webhooks {
   return new Webhooks({
     ...parts,

@@ -23,14 +23,19 @@ export interface RunningKafka {
   readonly process: BackgroundProcess
 }
 
-/** Brings up one Kafka broker on free ports of the loopback interface, with its data below `folder`, and waits until it answers. */
+/**
+ * Brings up one Kafka broker on free ports of the loopback interface, with its data below `folder`, and waits until it
+ * answers. One that ran there before and died comes back as it was, under its address.
+ */
 export async function startKafka(folder: string, note: (text: string) => void): Promise<RunningKafka> {
   await requireJava()
   const libraries = await kafkaLibraries(note)
   await mkdir(folder, {recursive: true})
-  const address = `127.0.0.1:${await freePort()}`
   const properties = join(folder, 'server.properties')
-  await writeFile(properties, serverProperties(folder, address, `127.0.0.1:${await freePort()}`))
+  const former = await formerAddress(properties)
+  const address = former ?? `127.0.0.1:${await freePort()}`
+  if (former === undefined)
+    await writeFile(properties, serverProperties(folder, address, `127.0.0.1:${await freePort()}`))
   const classpath = ['-cp', join(libraries, '*')]
   const format = ['format', '--standalone', '--ignore-formatted', '-t', CLUSTER_ID, '-c', properties]
   await run('java', [...classpath, 'kafka.tools.StorageTool', ...format])
@@ -47,6 +52,11 @@ export async function startKafka(folder: string, note: (text: string) => void): 
     throw await didNotStart(logFile)
   }
   return {address, process: server}
+}
+
+async function formerAddress(properties: string): Promise<string | undefined> {
+  const text = await readFile(properties, 'utf8').catch(() => '')
+  return /^advertised\.listeners=PLAINTEXT:\/\/(.+)$/m.exec(text)?.[1]
 }
 
 function serverProperties(folder: string, address: string, controller: string): string {

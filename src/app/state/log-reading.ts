@@ -34,12 +34,12 @@ export class LogReading implements EventSource {
       if (block.done) return undefined
       this.waiting = block.value
     }
-    const {taken, control} = cutAtControl(this.waiting.slice(0, BATCH))
+    const {taken, records, control, ...others} = cutAtControl(this.waiting.slice(0, BATCH))
     this.waiting = this.waiting.slice(taken.length)
     const last = taken.at(-1) as InputRecord
     const {partition} = this
     const nextOffset = last.offset + 1
-    if (control === undefined) return {partition, records: taken, polledAt: last.ingestedAt, nextOffset}
+    if (control === undefined) return {partition, records, ...others, polledAt: last.ingestedAt, nextOffset}
     const resolvedUpTo = this.history.activationAt(last.offset)?.time?.resolvedUpTo ?? undefined
     return {
       partition,

@@ -7,6 +7,13 @@ import {FEATURE_VIEW_SCHEMA} from '../feature/view-file.js'
 import type {RuleContext} from '../rule/rule-compilation.js'
 import {RULE_SCHEMA} from '../rule/rule-file.js'
 import {byPlace, isError, type SourceFault, type SourceFile} from '../source/source-fault.js'
+import {
+  AMENDMENTS_SCHEMA,
+  type Amendments,
+  addedEntries,
+  amendmentsFileSchema,
+  NO_AMENDMENTS,
+} from './amendments-file.js'
 import {assembleBundle, type Bundle, type BundleSettings, type RuleSource} from './bundle.js'
 import {contentHash} from './content-hash.js'
 import {LIST_SCHEMA, type ListFile, listFileSchema, toValueList} from './list-file.js'
@@ -43,7 +50,9 @@ export function compileBundle({files, streams, settings}: BundleSources): Compil
   const policies = open.read<Policy>(POLICY_SCHEMA, policyFileSchema, faults)
   const rateFiles = open.read(RATES_SCHEMA, ratesFileSchema, faults)
   const ratesFile = onlyOne(rateFiles, faults)
-  const listsByName = valueLists(lists, faults)
+  const amended = open.read(AMENDMENTS_SCHEMA, amendmentsFileSchema, faults)
+  const amendments = onlyOne(amended, faults) ?? NO_AMENDMENTS
+  const listsByName = valueLists(lists, amendments, faults)
   const views = open.named(FEATURE_VIEW_SCHEMA)
   const features = compileViews(views, {streams, lists: listsByName}, faults)
   const context: RuleContext = {
@@ -54,7 +63,7 @@ export function compileBundle({files, streams, settings}: BundleSources): Compil
     fieldsInUse: new Map(),
   }
   const policy = onlyOne(policies, faults) ?? DEFAULT_POLICY
-  const {rules, sources, ruleFields} = readRules(open.named(RULE_SCHEMA), context, faults)
+  const {rules, sources, ruleFields} = readRules(open.named(RULE_SCHEMA), amendments, context, faults)
   faults.sort(byPlace)
   if (faults.some(isError)) return {bundle: undefined, faults, sources, lists, policies}
   const rates: Rates = ratesFile === undefined ? new Map() : toRates(ratesFile)
@@ -79,6 +88,7 @@ export function compileBundle({files, streams, settings}: BundleSources): Compil
 /** The lists by name. */
 function valueLists(
   readings: readonly Reading<ListFile>[],
+  amendments: Amendments,
   faults: SourceFault[],
 ): ReadonlyMap<string, ValueList> {
   const lists = new Map<string, ValueList>()
@@ -87,7 +97,7 @@ function valueLists(
     const {name} = value
     if (lists.has(name))
       faults.push(faultAt(['name'], `there are two lists called ${name}`, 'rename one of them'))
-    lists.set(name, toValueList(value))
+    lists.set(name, toValueList(value, addedEntries(name, amendments)))
   }
   return lists
 }

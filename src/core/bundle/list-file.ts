@@ -1,5 +1,5 @@
 import {z} from 'zod'
-import {END_OF_TIME, parseEventTime} from '../event/time.js'
+import {END_OF_TIME, type EventTime, parseEventTime} from '../event/time.js'
 import type {ValueList} from '../expression/scope.js'
 
 export const LIST_SCHEMA = 'tripline/list/v1'
@@ -58,10 +58,14 @@ export const listFileSchema = z
 
 export type ListFile = z.infer<typeof listFileSchema>
 
-export function toValueList({name, entries}: ListFile): ValueList {
-  return {
-    name,
-    entries: new Map(entries.map(({value, expires}) => [value, expires ?? END_OF_TIME])),
-    expires: entries.some(({expires}) => expires !== undefined),
-  }
+/** `added`: entries beside those of the file. Of two for the same value, the later end counts. */
+export function toValueList(
+  {name, entries}: ListFile,
+  added: readonly (readonly [value: string, expires: EventTime])[] = [],
+): ValueList {
+  const ends = new Map<string | number | boolean, EventTime>()
+  for (const {value, expires} of entries) ends.set(value, expires ?? END_OF_TIME)
+  for (const [value, expires] of added) if ((ends.get(value) ?? expires) <= expires) ends.set(value, expires)
+  const expires = added.length > 0 || entries.some((entry) => entry.expires !== undefined)
+  return {name, entries: ends, expires}
 }

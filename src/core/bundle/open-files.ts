@@ -3,11 +3,15 @@ import {FEATURE_VIEW_SCHEMA} from '../feature/view-file.js'
 import {RULE_SCHEMA} from '../rule/rule-file.js'
 import type {SourceFault, SourceFile} from '../source/source-fault.js'
 import {type CheckedDocument, type RawDocument, readYaml, schemaNameOf} from '../source/yaml-document.js'
+import {AMENDMENTS_SCHEMA} from './amendments-file.js'
 import {LIST_SCHEMA} from './list-file.js'
 import {POLICY_SCHEMA} from './policy-file.js'
 import {RATES_SCHEMA} from './rates-file.js'
 
 const KNOWN_SCHEMAS = [RULE_SCHEMA, LIST_SCHEMA, POLICY_SCHEMA, RATES_SCHEMA, FEATURE_VIEW_SCHEMA]
+
+/** Besides those, the service itself writes one. */
+const READ_SCHEMAS = [...KNOWN_SCHEMAS, AMENDMENTS_SCHEMA]
 
 export interface OpenFile {
   readonly path: string
@@ -21,7 +25,7 @@ export interface Reading<T> extends CheckedDocument<T> {
 
 /** The files of a bundle as YAML data, by the schema that each names; what cannot be read or told apart is a fault. */
 export class OpenFiles {
-  readonly #bySchema = new Map<string, OpenFile[]>(KNOWN_SCHEMAS.map((schema) => [schema, []]))
+  readonly #bySchema = new Map<string, OpenFile[]>(READ_SCHEMAS.map((schema) => [schema, []]))
 
   constructor(files: readonly SourceFile[], faults: SourceFault[]) {
     for (const file of files) {

@@ -3,6 +3,9 @@ import {DEFAULT_POLICY} from '../decision/policy.js'
 
 export const POLICY_SCHEMA = 'tripline/policy/v1'
 
+/** One in two hundred. */
+const CONTROL_SHARE = 0.005
+
 const probability = z.number().min(0).max(1)
 
 /** How rule hits and the model's score become a decision. */
@@ -29,6 +32,25 @@ export const policyFileSchema = z
       .meta({
         description: "The model's thresholds.",
         examples: [DEFAULT_POLICY.model],
+      }),
+    control_sample: z
+      .strictObject({
+        share: probability
+          .default(CONTROL_SHARE)
+          .meta({description: 'How many transactions of all, 0 to 1.', examples: [CONTROL_SHARE]}),
+        seed: z
+          .int()
+          .min(0)
+          .max(0xffffffff)
+          .default(1)
+          .meta({description: 'Another number takes other transactions.', examples: [1]}),
+      })
+      .optional()
+      .meta({
+        description:
+          'Of the transactions that a model scores, those that are treated otherwise than asked, so that the model has ' +
+          'something to learn from: let through instead of declined, reviewed instead of approved. Without: none.',
+        examples: [{share: CONTROL_SHARE, seed: 1}],
       }),
     fallback: z
       .strictObject({

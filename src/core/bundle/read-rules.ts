@@ -13,6 +13,7 @@ import {
 import {firstOf} from '../source/fault-limit.js'
 import type {FaultAt, SourceFault} from '../source/source-fault.js'
 import type {RawDocument} from '../source/yaml-document.js'
+import {type Amendments, amendedRule} from './amendments-file.js'
 import type {RuleSource} from './bundle.js'
 import type {FieldNames} from './kept-fields.js'
 import {meaningOf} from './meaning.js'
@@ -30,6 +31,7 @@ export interface ReadRules {
 /** Checks and compiles rule files, in the order of their ids: neither file names nor folders shape a result. */
 export function readRules(
   files: readonly OpenFile[],
+  amendments: Amendments,
   context: RuleContext,
   faults: SourceFault[],
 ): ReadRules {
@@ -41,7 +43,8 @@ export function readRules(
   checked.sort((a, b) => ((a.document?.value.id ?? '') < (b.document?.value.id ?? '') ? -1 : 1))
   for (const {path, document} of checked) {
     if (document === undefined) continue
-    const {value, faultAt} = document
+    const {faultAt} = document
+    const value = amendedRule(document.value, amendments)
     const {id, mode, tests} = value
     const first = pathById.get(id)
     if (first !== undefined)

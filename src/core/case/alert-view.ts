@@ -1,5 +1,6 @@
 import {z} from 'zod'
 import {type AlertRecord, alertRecordSchema} from '../decision/records.js'
+import {isForgotten} from '../forgetting/forgotten-alert.js'
 import {actorSchema} from './audit-record.js'
 import {standsAgainst, type Verdict, verdictSchema} from './verdict.js'
 
@@ -57,6 +58,8 @@ export class TooManyNotesError extends RangeError {
 
 /** The view after a record was published; undefined if the record is not newer than what is known. */
 export function viewAfterRecord(known: AlertView | undefined, alert: AlertRecord): AlertView | undefined {
+  // The user came back, and used the same id: nothing is left of what was.
+  if (known !== undefined && isForgotten(known.alert)) return viewOf(alert, undefined)
   if (known !== undefined && known.alert.revision >= alert.revision) return undefined
   return viewOf(alert, known?.triage)
 }

@@ -1,4 +1,5 @@
 import {formatTime, type WallTime} from '../event/time.js'
+import {askedFor} from './decision-state.js'
 import type {DecisionState} from './key-state.js'
 import type {DecisionRecord} from './records.js'
 import {isModelHit} from './score-decision.js'
@@ -8,6 +9,13 @@ export interface DecisionCircumstances {
   readonly bundle: string
   readonly decidedAt: WallTime
   readonly ingestedAt: WallTime
+}
+
+/** Nothing speaks against the transaction. */
+const PICKED_FOR_REVIEW = {
+  code: 'CONTROL_SAMPLE',
+  text: 'Picked at random to be looked at, as a sample of what is approved',
+  weight: 1,
 }
 
 const NO_MODEL: readonly string[] = ['model']
@@ -29,7 +37,7 @@ export function toDecisionRecord(state: DecisionState, circumstances: DecisionCi
       mode: 'live',
       alert_id: alertId,
     })),
-    reasons: decision === 'approve' ? [] : reasonsOf(state),
+    reasons: reasonsOf(state),
     model: scored?.model ?? null,
     bundle: circumstances.bundle,
     degraded: scored === undefined ? [...NO_MODEL] : [],
@@ -40,7 +48,10 @@ export function toDecisionRecord(state: DecisionState, circumstances: DecisionCi
 }
 
 /** The rules that speak for the decision, each with its share of their scores; the model with what moved it. */
-function reasonsOf({hits, decision, scored}: DecisionState): DecisionRecord['reasons'] {
+function reasonsOf(state: DecisionState): DecisionRecord['reasons'] {
+  const {hits, decision, scored} = state
+  if (decision === 'approve') return []
+  if (askedFor(state) === 'approve') return [PICKED_FOR_REVIEW]
   const speaking = hits.filter(({rule}) => rule.action === decision)
   const total = speaking.reduce((sum, {rule}) => sum + rule.score, 0)
   return speaking.flatMap((hit) => {

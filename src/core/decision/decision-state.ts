@@ -1,7 +1,8 @@
 import type {StoredEvent} from '../event/stored-event.js'
 import {TRANSACTIONS} from '../event/stream.js'
+import {treatedInstead} from './control-sample.js'
 import type {DecisionState, KeyState, RuleHit} from './key-state.js'
-import {decide} from './policy.js'
+import {type Decision, decide} from './policy.js'
 import type {ExplainedChange} from './rule-evaluator.js'
 
 /**
@@ -11,17 +12,46 @@ import type {ExplainedChange} from './rule-evaluator.js'
 export function applyToDecision(state: KeyState, change: ExplainedChange): DecisionState | undefined {
   const {rule, anchor, hit} = change
   if (rule.mode !== 'live' || anchor.stream !== TRANSACTIONS) return undefined
-  const known = state.decisions?.get(anchor.id)
-  if (known === undefined && hit === 'none') return undefined
-  const decision = known ?? undecided(anchor)
-  const {id, version, action, score} = rule
+  return applyHit(state, anchor, hitOf(change), hit !== 'none')
+}
+
+/** The same for a hit on a transaction of the user, which stands from now on, or no longer does. */
+export function applyHit(
+  state: KeyState,
+  transaction: StoredEvent,
+  hit: RuleHit,
+  stands: boolean,
+): DecisionState | undefined {
+  const known = state.decisions?.get(transaction.id)
+  if (known === undefined && !stands) return undefined
+  const decision = known ?? undecided(transaction)
+  const {id, version} = hit.rule
   const others = decision.hits.filter(({rule: other}) => other.id !== id || other.version !== version)
-  const alertId = hit === 'alerted' ? change.alertId : null
-  const own = {rule: {id, version, action, score}, alertId, reason: change.explanation.reason}
-  decision.hits = hit === 'none' ? others : [...others, own].sort(byWeight)
-  decision.decision = decide(decision.hits.map(({rule: hitting}) => hitting))
+  decision.hits = stands ? [...others, hit].sort(byWeight) : others
+  decision.decision = decisionOf(decision)
   rememberDecision(state, decision)
   return decision
+}
+
+/** What a change of a firing says of the transaction that is its anchor. */
+export function hitOf({rule, hit, alertId, explanation}: ExplainedChange): RuleHit {
+  const {id, version, action, score} = rule
+  return {
+    rule: {id, version, action, score},
+    alertId: hit === 'alerted' ? alertId : null,
+    reason: explanation.reason,
+  }
+}
+
+/** The decision that its hits ask for. */
+export function askedFor({hits}: DecisionState): Decision {
+  return decide(hits.map(({rule}) => rule))
+}
+
+/** The decision as it is given: of a transaction in the control sample, another one than its hits ask for. */
+export function decisionOf(state: DecisionState): Decision {
+  const asked = askedFor(state)
+  return state.control === undefined ? asked : treatedInstead(asked)
 }
 
 /** Keeps the state of a decision that is not merely "approve, revision 0". */

@@ -3,19 +3,22 @@ import type {StoredEvent} from '../event/stored-event.js'
 import type {EventTime} from '../event/time.js'
 import type {Match} from '../rule/form.js'
 import type {Rule} from '../rule/rule.js'
+import {condense, hasSameEvidence, isCondensed, type KeptMatch} from './condensed-match.js'
 
 /** How a rule stands to one anchor. Kept from the first time it fires until the anchor is settled. */
 export interface Firing {
   readonly anchor: StoredEvent
   readonly alertId: string
-  /** What holds for it; undefined once an event out of order made it false. */
-  match: Match | undefined
+  /** What holds for it, condensed unless its alert stands or is waited for; undefined once an event out of order made it false. */
+  match: KeptMatch | undefined
   /** Whether the rule fires: the match holds and, if it has a deadline, that was reached. */
   fires: boolean
   /** Whether its alert stands: false when a cooldown suppresses it, the rule no longer fires, or is an allow rule. */
   alerted: boolean
   /** Revision of the alert's next record. */
   nextRevision: number
+  /** Time of the last alerted anchor up to this one, which is where a cooldown goes on from. Kept of rules that have one. */
+  lastAlert: EventTime | undefined
 }
 
 /** The firings of one rule for one key (or one card of a user), in the total order of their anchors. */
@@ -44,7 +47,7 @@ export interface FiringChange {
   readonly hit: 'alerted' | 'suppressed' | 'none'
   /** Whether a cooldown suppressed it until now. */
   readonly wasSuppressed: boolean
-  /** The evidence that holds now, or held last if the alert is retracted. */
+  /** The evidence that holds now, or held last if the alert is retracted. Of a firing that is not told of any more, none. */
   readonly match: Match
 }
 
@@ -58,48 +61,56 @@ export function keyValueOf(rule: Rule, stageKey: string, anchor: StoredEvent): s
   return rule.narrowedBy === undefined ? stageKey : String(anchor.fields[rule.narrowedBy])
 }
 
+/** What taking in a change asks for. */
+export interface Reconciliation {
+  /** Deadlines up to this event time are reached. */
+  readonly resolvedUpTo: EventTime
+  /** Makes the id of an alert whose match holds for the first time. */
+  newAlertId(anchor: StoredEvent): string
+  /** Finds again what holds for an anchor. */
+  matchOf(anchor: StoredEvent): Match | undefined
+}
+
 /**
  * Takes in what an evaluation found for an anchor and tells what changed, for this anchor and, through the
- * cooldown, for later ones. Deadlines up to `resolvedUpTo` are reached. `newAlertId` makes the id of an alert whose
- * match holds for the first time.
+ * cooldown, for later ones.
  */
 export function reconcile(
   of: RuleFirings,
   anchor: StoredEvent,
   match: Match | undefined,
-  resolvedUpTo: EventTime,
-  newAlertId: () => string,
+  asked: Reconciliation,
 ): readonly FiringChange[] {
   const place = placeOf(of.firings, anchor)
   const known = of.firings[place]
   const existing = known !== undefined && known.anchor === anchor ? known : undefined
   const held = existing?.match
-  const fires = match !== undefined && isReached(match, resolvedUpTo)
+  const fires = match !== undefined && isReached(match, asked.resolvedUpTo)
   if (held === undefined && match === undefined) return []
-  const sameMatch = held !== undefined && match !== undefined && sameEvidence(held, match)
+  const sameMatch = held !== undefined && match !== undefined && hasSameEvidence(held, match)
   if (sameMatch && (existing?.fires === true || !fires)) return []
 
   const firing = existing ?? {
     anchor,
-    alertId: newAlertId(),
+    alertId: asked.newAlertId(anchor),
     match: undefined,
     fires: false,
     alerted: false,
     nextRevision: 0,
+    lastAlert: undefined,
   }
   if (existing === undefined) of.firings.splice(place, 0, firing)
   const before = firing.fires ? held : undefined
   firing.match = match
-  return changesTo(of, firing, before, fires)
+  return changesTo(of, place, before, fires, asked)
 }
 
 /** Takes in that time went on: what waited for a deadline up to `resolvedUpTo` fires now. */
-export function reachDeadlines(of: RuleFirings, resolvedUpTo: EventTime): readonly FiringChange[] {
+export function reachDeadlines(of: RuleFirings, asked: Reconciliation): readonly FiringChange[] {
   const changes: FiringChange[] = []
-  for (const firing of of.firings) {
-    const {match, fires} = firing
-    if (match !== undefined && !fires && isReached(match, resolvedUpTo))
-      changes.push(...changesTo(of, firing, undefined, true))
+  for (const [place, {match, fires}] of of.firings.entries()) {
+    if (match !== undefined && !fires && isReached(match, asked.resolvedUpTo))
+      changes.push(...changesTo(of, place, undefined, true, asked))
   }
   return changes
 }
@@ -114,44 +125,77 @@ export function nextDeadline({firings}: RuleFirings): EventTime | undefined {
   return next
 }
 
-function isReached({deadline}: Match, resolvedUpTo: EventTime): boolean {
+function isReached({deadline}: KeptMatch, resolvedUpTo: EventTime): boolean {
   return deadline === undefined || deadline <= resolvedUpTo
 }
 
-/** `before`: the match for which it fired until now. */
+/** What follows from a change of the firing at `place`. `before`: the match for which it fired until now. */
 function changesTo(
   of: RuleFirings,
-  firing: Firing,
-  before: Match | undefined,
+  place: number,
+  before: KeptMatch | undefined,
   fires: boolean,
+  asked: Reconciliation,
 ): FiringChange[] {
+  const firing = of.firings[place] as Firing
   firing.fires = fires
   const amended = before !== undefined && fires
   if (of.rule.action === 'approve') return [changeOf(of.rule, firing, false, false, before)]
   if (of.rule.cooldown === undefined) return [changeOf(of.rule, firing, amended, fires, before)]
-  return rechain(of, firing, amended, before)
+  return rechain(of, place, amended, before, asked)
 }
 
 /**
- * Goes through the firing anchors in the total order: one that comes less than the cooldown after the last
+ * Goes on through the firing anchors in the total order: one that comes less than the cooldown after the last
  * alerted one is suppressed. An event out of order can change the chain; the difference is returned.
  */
 function rechain(
   of: RuleFirings,
-  changed: Firing,
+  changed: number,
   amended: boolean,
-  before: Match | undefined,
+  before: KeptMatch | undefined,
+  asked: Reconciliation,
 ): FiringChange[] {
+  const {rule, firings} = of
   const changes: FiringChange[] = []
-  const cooldown = of.rule.cooldown as number
-  let last = of.lastSettledAlert
-  for (const firing of of.firings) {
-    const alerted = firing.fires && (last === undefined || firing.anchor.time - last >= cooldown)
+  const cooldown = rule.cooldown as number
+  let last = lastAlertBefore(of, changed)
+  for (let i = changed; i < firings.length; i++) {
+    const firing = firings[i] as Firing
+    const held = firing.match
+    const isDue = last === undefined || firing.anchor.time - last >= cooldown
+    if (firing.fires && isDue && held !== undefined && isCondensed(held)) findAgain(firing, asked)
+    const alerted = firing.fires && isDue
     if (alerted) last = firing.anchor.time
-    if (firing === changed) changes.push(changeOf(of.rule, firing, amended, alerted, before))
-    else if (alerted !== firing.alerted) changes.push(changeOf(of.rule, firing, false, alerted, firing.match))
+    const wasSo = alerted === firing.alerted && held === firing.match
+    // From here on the chain is what it was.
+    if (i > changed && wasSo && firing.lastAlert === last) break
+    firing.lastAlert = last
+    if (i === changed) changes.push(changeOf(rule, firing, amended, alerted, before))
+    else if (!wasSo) changes.push(changeOf(rule, firing, false, alerted, held))
   }
   return changes
+}
+
+function lastAlertBefore({firings, lastSettledAlert}: RuleFirings, place: number): EventTime | undefined {
+  const previous = firings[place - 1]
+  return previous === undefined ? lastSettledAlert : previous.lastAlert
+}
+
+/** Firings as they were stored know whether their alert stands; the chain follows from that. */
+export function chain({firings, lastSettledAlert}: RuleFirings): void {
+  let last = lastSettledAlert
+  for (const firing of firings) {
+    if (firing.alerted) last = firing.anchor.time
+    firing.lastAlert = last
+  }
+}
+
+/** Fills in the evidence of a firing that is told of from now on. What just entered may have made it false. */
+function findAgain(firing: Firing, asked: Reconciliation): void {
+  const match = asked.matchOf(firing.anchor)
+  firing.match = match
+  firing.fires = match !== undefined && isReached(match, asked.resolvedUpTo)
 }
 
 function changeOf(
@@ -159,11 +203,13 @@ function changeOf(
   firing: Firing,
   amended: boolean,
   alerted: boolean,
-  before: Match | undefined,
+  before: KeptMatch | undefined,
 ): FiringChange {
   const type = recordType(firing.alerted, alerted, amended)
   const wasSuppressed = before !== undefined && !firing.alerted
+  const match = (firing.fires ? firing.match : before) ?? firing.match
   firing.alerted = alerted
+  if (firing.fires && !alerted && firing.match !== undefined) firing.match = condense(firing.match)
   return {
     rule,
     anchor: firing.anchor,
@@ -171,7 +217,7 @@ function changeOf(
     record: type === undefined ? undefined : {type, revision: firing.nextRevision++},
     hit: !firing.fires ? 'none' : alerted ? 'alerted' : 'suppressed',
     wasSuppressed,
-    match: (firing.fires ? firing.match : before) ?? firing.match ?? NOTHING,
+    match: match === undefined || isCondensed(match) ? NOTHING : match,
   }
 }
 
@@ -202,11 +248,4 @@ function placeOf(firings: readonly Firing[], anchor: StoredEvent): number {
   let place = firings.length
   while (place > 0 && compareEvents((firings[place - 1] as Firing).anchor, anchor) >= 0) place--
   return place
-}
-
-function sameEvidence(a: Match, b: Match): boolean {
-  return (
-    a.evidence.length === b.evidence.length &&
-    a.evidence.every(({slot, event}, i) => slot === b.evidence[i]?.slot && event === b.evidence[i]?.event)
-  )
 }

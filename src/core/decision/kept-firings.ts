@@ -29,7 +29,20 @@ export interface KeptFiring {
   /** Null if it has none. */
   readonly deadline: EventTime | null
   /** Null once the rule no longer fires for the anchor. */
-  readonly evidence: readonly {readonly slot: number; readonly stream: string; readonly id: string}[] | null
+  readonly evidence: readonly KeptEvidence[] | CondensedEvidence | null
+}
+
+export interface KeptEvidence {
+  readonly slot: number
+  readonly stream: string
+  readonly id: string
+}
+
+/** Of a firing whose alert does not stand. */
+export interface CondensedEvidence {
+  readonly size: number
+  readonly fingerprint: number
+  readonly last: {readonly stream: string; readonly id: string} | null
 }
 
 /**

@@ -25,6 +25,8 @@ export interface DecisionState {
   hits: readonly RuleHit[]
   /** What the model said when the transaction came; undefined if it said nothing. */
   scored?: ModelScore | undefined
+  /** The share of the control sample that the transaction belongs to; absent if it belongs to none. */
+  control?: number | undefined
 }
 
 /** All that is kept of one key: its history, and what was said about it. */

@@ -10,16 +10,18 @@ import type {KeyFeatures} from '../feature/key-features.js'
 import {locationAsOf, spanOfFix} from '../history/as-of-join.js'
 import {KeyHistory} from '../history/key-history.js'
 import type {VersionedTable} from '../history/versioned-table.js'
-import {type Explanation, explain} from '../rule/explain.js'
-import type {KeyView, Limits} from '../rule/form.js'
+import {type Explanation, explain, reasonFor} from '../rule/explain.js'
+import type {KeyView, Limits, Match} from '../rule/form.js'
 import {holds, mayHold} from '../rule/predicate.js'
 import {mayBePresent} from '../rule/presence.js'
 import type {Rule} from '../rule/rule.js'
 import {alertId} from './alert-identity.js'
+import {lastEventOf} from './condensed-match.js'
 import {
   type FiringChange,
   firingsKey,
   keyValueOf,
+  type Reconciliation,
   type RuleFirings,
   reachDeadlines,
   reconcile,
@@ -101,7 +103,8 @@ export class RuleEvaluator implements KeyView {
   /** What changes for a key because deadlines were reached: what had to be absent is so for certain. */
   timeWentOn(state: KeyState, resolvedUpTo: EventTime): readonly ExplainedChange[] {
     this.begin(state)
-    for (const of of state.firings?.values() ?? []) this.add(of.rule, reachDeadlines(of, resolvedUpTo))
+    for (const of of state.firings?.values() ?? [])
+      this.add(of.rule, reachDeadlines(of, this.reconciliation(of.rule, of.keyValue, resolvedUpTo)))
     return this.changes
   }
 
@@ -208,18 +211,28 @@ export class RuleEvaluator implements KeyView {
     if (cause !== undefined && cause !== anchor && !this.canChange(rule, known, anchor, cause)) return
     this.counts = this.counters[rule.index]
     this.evaluation.anchorTime = anchor.time
-    const match = holds(rule.form.anchorWhen, anchor, this) ? rule.form.match(anchor, this) : undefined
+    const match = this.matchOf(rule, anchor)
     if (match === undefined && known === undefined) return
     const of: RuleFirings = known ?? {rule, keyValue, firings: [], lastSettledAlert: undefined}
     if (known === undefined) {
       if (state.firings === undefined) state.firings = new Map()
       state.firings.set(firingsKey(rule, keyValue), of)
     }
-    this.add(
-      rule,
-      reconcile(of, anchor, match, resolvedUpTo, () => alertId(rule, keyValue, anchor)),
-    )
+    // What is found again is not counted again.
     this.counts = undefined
+    this.add(rule, reconcile(of, anchor, match, this.reconciliation(rule, keyValue, resolvedUpTo)))
+  }
+
+  private matchOf({form}: Rule, anchor: StoredEvent): Match | undefined {
+    return holds(form.anchorWhen, anchor, this) ? form.match(anchor, this) : undefined
+  }
+
+  private reconciliation(rule: Rule, keyValue: string, resolvedUpTo: EventTime): Reconciliation {
+    return {
+      resolvedUpTo,
+      newAlertId: (anchor) => alertId(rule, keyValue, anchor),
+      matchOf: (anchor) => this.matchOf(rule, anchor),
+    }
   }
 
   /** Whether an event that entered can change what the rule says of an anchor that was there before. */
@@ -231,17 +244,22 @@ export class RuleEvaluator implements KeyView {
   ): boolean {
     const match = known?.firings.find((candidate) => candidate.anchor === anchor)?.match
     if (match === undefined) return form.canTakeIn?.(anchor, entered, this) !== false
-    const last = match.evidence.at(-1)
+    const last = lastEventOf(match)
     // Evidence that is complete is not changed by an event that comes after all of it, unless something has to be absent.
-    return match.deadline !== undefined || last === undefined || compareEvents(entered, last.event) < 0
+    return match.deadline !== undefined || last === undefined || compareEvents(entered, last) < 0
   }
 
   private add(rule: Rule, changes: readonly FiringChange[]): void {
     for (const change of changes) {
-      const {anchor, match, record, hit} = change
+      const {record, hit} = change
       const isSilent = record === undefined && hit === 'none'
-      this.changes.push({...change, explanation: isSilent ? SILENCE : explain(rule, anchor, match, this)})
+      this.changes.push({...change, explanation: isSilent ? SILENCE : this.explain(rule, change)})
     }
+  }
+
+  private explain(rule: Rule, {anchor, match, record}: FiringChange): Explanation {
+    if (record !== undefined) return explain(rule, anchor, match, this)
+    return {...SILENCE, reason: reasonFor(rule, anchor, match, this)}
   }
 }
 

@@ -2,9 +2,11 @@ import type {StoredEvent} from '../event/stored-event.js'
 import {formatTime} from '../event/time.js'
 import {alertId} from './alert-identity.js'
 import type {AlertCircumstances} from './alert-record.js'
+import {isInControlSample} from './control-sample.js'
+import {decisionOf} from './decision-state.js'
 import type {DecisionState, RuleHit} from './key-state.js'
 import type {ModelScore} from './model-score.js'
-import {decide, type Policy} from './policy.js'
+import type {Policy} from './policy.js'
 import type {AlertRecord} from './records.js'
 
 /** What alerts and decisions call the model among rules. */
@@ -12,6 +14,7 @@ export const MODEL_RULE = 'model'
 
 /**
  * Takes the model's score into a decision: from the policy's thresholds on it is a hit like a rule's, with the score 100 × p.
+ * Where there is a score, the policy's control sample counts, too: it serves the model.
  * Returns the hit.
  */
 export function applyScore(
@@ -20,11 +23,13 @@ export function applyScore(
   user: string,
   policy: Policy,
 ): RuleHit | undefined {
+  const {transaction} = decision
+  const {control_sample: sample} = policy
   decision.scored = scored
-  const hit = hitOf(decision.transaction, scored, user, policy)
-  if (hit === undefined) return undefined
-  decision.hits = [...decision.hits, hit].sort((a, b) => b.rule.score - a.rule.score)
-  decision.decision = decide(decision.hits.map(({rule}) => rule))
+  if (sample !== undefined && isInControlSample(transaction.id, sample)) decision.control = sample.share
+  const hit = hitOf(transaction, scored, user, policy)
+  if (hit !== undefined) decision.hits = [...decision.hits, hit].sort((a, b) => b.rule.score - a.rule.score)
+  decision.decision = decisionOf(decision)
   return hit
 }
 

@@ -1,3 +1,5 @@
+import type {Decision} from '../decision/policy.js'
+import type {StoredEvent} from '../event/stored-event.js'
 import {ENTITIES} from './entity-builder.js'
 import type {FeatureRows} from './feature-rows.js'
 
@@ -11,6 +13,24 @@ export interface FeatureRecord {
   readonly schema: string
   /** The values and behind them the ages, as little-endian doubles, in base64. */
   readonly packed: string
+  /** Its amount; absent where its currency has no rate, and in records of former versions. */
+  readonly amount_usd?: number | undefined
+  /** What was decided then; absent in records of former versions. */
+  readonly served?: ServedDecision | undefined
+}
+
+/** The first decision on a transaction, as training has to know it. */
+export interface ServedDecision {
+  /** Wall time, ms. */
+  readonly decided_at: number
+  readonly decision: Decision
+  /** Of the model that decided, and its version; null where none scored. */
+  readonly score: number | null
+  readonly model: number | null
+  /** With which probability the transaction was treated as it was: less than 1 in the control sample only. */
+  readonly propensity: number
+  /** What the version in shadow said; null where none did. */
+  readonly challenger: {readonly version: number; readonly score: number} | null
 }
 
 /** The same, unpacked. */
@@ -22,7 +42,10 @@ export interface ServedFeatures {
   readonly ages: Float64Array
 }
 
-export function packRecords(rows: FeatureRows): readonly FeatureRecord[] {
+export function packRecords(
+  rows: FeatureRows,
+  served?: ReadonlyMap<StoredEvent, ServedDecision>,
+): readonly FeatureRecord[] {
   const {transactions, users, values, ages, schema} = rows
   const width = schema.names.length
   return transactions.map((transaction, i) => {
@@ -35,8 +58,18 @@ export function packRecords(rows: FeatureRows): readonly FeatureRecord[] {
       time: transaction.time,
       schema: schema.hash,
       packed: Buffer.from(doubles.buffer).toString('base64'),
+      ...withAmount(transaction),
+      ...withDecision(served?.get(transaction)),
     }
   })
+}
+
+function withAmount({fields}: StoredEvent): Pick<FeatureRecord, 'amount_usd'> {
+  return typeof fields.amount_usd === 'number' ? {amount_usd: fields.amount_usd} : {}
+}
+
+function withDecision(served: ServedDecision | undefined): Pick<FeatureRecord, 'served'> {
+  return served === undefined ? {} : {served}
 }
 
 export function unpackRecord({schema, packed}: Pick<FeatureRecord, 'schema' | 'packed'>): ServedFeatures {

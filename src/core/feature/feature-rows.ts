@@ -16,7 +16,7 @@ export class FeatureRows {
   readonly transactions: StoredEvent[] = []
   readonly users: string[] = []
 
-  constructor({schema}: FeatureSet, count: number) {
+  constructor({schema}: Pick<FeatureSet, 'schema'>, count: number) {
     this.schema = schema
     this.values = new Float64Array(count * schema.names.length).fill(Number.NaN)
     this.ages = new Float64Array(count * ENTITIES.length).fill(Number.NaN)

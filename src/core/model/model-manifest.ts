@@ -1,4 +1,5 @@
 import {z} from 'zod'
+import {modelDistributionSchema} from './distribution.js'
 
 export const MODEL_SCHEMA = 'tripline/model/v1'
 
@@ -13,6 +14,14 @@ export const modelMetricsSchema = z.strictObject({
   auc_roc: probability,
   average_precision: probability,
   calibration_error: probability,
+})
+
+/** How another version did; older ones do not say on how many rows. */
+export const comparisonSchema = z.strictObject({
+  version: z.int().min(1),
+  average_precision: probability,
+  rows: count.optional(),
+  frauds: count.optional(),
 })
 
 /** All that there is to say about a version of a model; the weights are in a file of their own. It never changes. */
@@ -35,6 +44,8 @@ export const modelManifestSchema = z.strictObject({
   training: z.strictObject({
     /** Event times: from, inclusive; to, exclusive. */
     window: z.strictObject({from: time, to: time}),
+    /** From this event time on nothing was learnt from: those rows judged it. Absent: none of the window is so. */
+    judged_from: time.optional(),
     label_maturity_ms: count,
     rows: count,
     frauds: count,
@@ -43,7 +54,9 @@ export const modelManifestSchema = z.strictObject({
   }),
   metrics: modelMetricsSchema,
   /** How the champion of that time did on the same rows; null if there was none that could be asked. */
-  compared: z.strictObject({version: z.int().min(1), average_precision: probability}).nullable(),
+  compared: comparisonSchema.nullable(),
+  /** How features and scores lay in training; versions of before drift was measured have none. */
+  distribution: modelDistributionSchema.optional(),
 })
 
 export type ModelManifest = z.infer<typeof modelManifestSchema>

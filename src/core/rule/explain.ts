@@ -27,23 +27,33 @@ export interface Explanation {
 }
 
 export function explain(rule: Rule, anchor: StoredEvent, match: Match, view: KeyView): Explanation {
+  const reason = reasonFor(rule, anchor, match, view)
   const clauses: ExplainedClause[] = []
   const flips: string[] = []
-  const details: string[] = []
-  rule.form.bind(anchor, match, view)
   for (const {condition, joinSlot} of rule.form.conditions) {
     bindJoins(condition, view.evaluation.bound[joinSlot] ?? anchor, view)
     for (const clause of condition.clauses) {
       clauses.push(explainClause(clause, view))
       const flip = describeFlip(clause, anchor, view)
       if (flip !== undefined && !flips.includes(flip)) flips.push(flip)
+    }
+  }
+  return {reason, clauses, flips}
+}
+
+/** The sentence alone: all that is told where no alert is opened. */
+export function reasonFor(rule: Rule, anchor: StoredEvent, match: Match, view: KeyView): string {
+  const details: string[] = []
+  rule.form.bind(anchor, match, view)
+  for (const {condition, joinSlot} of rule.form.conditions) {
+    bindJoins(condition, view.evaluation.bound[joinSlot] ?? anchor, view)
+    for (const clause of condition.clauses) {
       const detail = detailOf(clause, anchor, rule, view.evaluation)
       if (detail !== undefined && !details.includes(detail)) details.push(detail)
     }
   }
   const what = describeAnchor(anchor)
-  const reason = details.length === 0 ? `${what}: ${rule.title}` : [what, ...details].join(', ')
-  return {reason, clauses, flips}
+  return details.length === 0 ? `${what}: ${rule.title}` : [what, ...details].join(', ')
 }
 
 function explainClause(clause: Clause, view: KeyView): ExplainedClause {

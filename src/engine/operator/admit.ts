@@ -9,6 +9,7 @@ import type {StoredEvent} from '../../core/event/stored-event.js'
 import {FEEDBACK, TRANSACTION_RANK, TRANSACTIONS} from '../../core/event/stream.js'
 import type {EventTime, WallTime} from '../../core/event/time.js'
 import {withTransaction} from '../../core/feature/feedback-join.js'
+import type {ErasedInput} from '../../core/forgetting/erased-input.js'
 import {book, type Fate, UNKNOWN_STREAM} from '../../core/ledger/ledger.js'
 import {
   advanceWatermark,
@@ -58,7 +59,10 @@ class Admission {
       const record = input.records[i] as InputRecord
       const outcome = outcomes[i] as DecodedEvent | Refusal
       const time = this.partition.timeAt(record.ingestedAt)
-      const fate = isRefusal(outcome) ? refused(outcome) : this.judge(outcome, record, this.batch.states[i])
+      const {erased} = record
+      const fate = isRefusal(outcome)
+        ? (erasedFate(erased) ?? refused(outcome))
+        : this.judge(outcome, record, this.batch.states[i])
       const known = record.stream !== undefined && this.partition.bundle.streams.has(record.stream)
       const stream = known ? (record.stream as string) : UNKNOWN_STREAM
       this.fates.push(fate)
@@ -66,12 +70,14 @@ class Admission {
       if (fate.refusal !== undefined)
         this.deadLetters.push(this.deadLetter(record, fate.refusal, isRefusal(outcome)))
       observeRecord(time, stream, record.ingestedAt)
-      if (fate.fate === 'accepted' && !isRefusal(outcome)) observeAccepted(time, stream, outcome.time)
+      const acceptedAt = isRefusal(outcome) ? erased?.time : outcome.time
+      if (fate.fate === 'accepted' && acceptedAt != null) observeAccepted(time, stream, acceptedAt)
       advanceWatermark(time, settings)
     }
     // The time of a poll never moves the watermark: no second reading would repeat it, and what is late must not depend on it.
     const {time} = this.partition
     if (outcomes.length === 0 && time !== undefined) observeSilence(time, input.polledAt, settings)
+    this.partition.shared.exchange?.observe(outcomes.length, time, input.polledAt, settings)
     this.partition.offset = input.nextOffset
     this.partition.positions = input.positions ?? this.partition.positions
     return {
@@ -193,6 +199,11 @@ class Admission {
 }
 
 const NO_PREDICATES: readonly number[] = []
+
+/** An input whose user was forgotten counts as it did before. */
+function erasedFate(erased: ErasedInput | undefined): RecordFate | undefined {
+  return erased === undefined ? undefined : {fate: erased.fate, refusal: undefined}
+}
 
 function refused(refusal: Refusal): RecordFate {
   return {fate: 'dead_lettered' satisfies Fate, refusal}

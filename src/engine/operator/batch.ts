@@ -1,5 +1,6 @@
 import type {Verdict} from '../../core/case/verdict.js'
 import type {KeyState} from '../../core/decision/key-state.js'
+import type {Finding} from '../../core/decision/finding.js'
 import type {ModelScore} from '../../core/decision/model-score.js'
 import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
 import type {ExplainedChange} from '../../core/decision/rule-evaluator.js'
@@ -7,10 +8,13 @@ import type {DeadLetter} from '../../core/event/dead-letter.js'
 import type {DecodedEvent, Refusal} from '../../core/event/decode.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
 import type {EventTime, WallTime} from '../../core/event/time.js'
+import type {ServedDecision} from '../../core/feature/feature-record.js'
 import type {FeatureRows} from '../../core/feature/feature-rows.js'
 import type {Fate} from '../../core/ledger/ledger.js'
 import type {InputBatch} from '../port/event-source.js'
-import type {AlertTraces, Commit, LateInput, PersistedVisit} from '../port/state-store.js'
+import type {Parcel} from '../port/parcel.js'
+import type {ShadowScore} from '../port/model.js'
+import type {AlertTraces, Commit, LateInput, OutboxEntry, PersistedVisit} from '../port/state-store.js'
 import type {Featuring} from '../stage/featuring.js'
 import type {Partition} from '../stage/partition.js'
 
@@ -48,7 +52,19 @@ export interface AcceptedEvent {
   readonly resolvedUpTo: EventTime
 }
 
-export interface LoadedBatch extends DecodedBatch {
+/** What came from other partitions, as far as it is for this one. */
+export interface ReceivedBatch extends DecodedBatch {
+  /** They accepted them, and hand them to the histories here. */
+  readonly handed: readonly AcceptedEvent[]
+  /** What was found there about transactions of the users here. */
+  readonly findings: readonly Finding[]
+  /** Decisions on transactions up to this event time were final before it came. */
+  readonly finalBefore: EventTime
+  /** Whose times count once all that is taken in. */
+  readonly told: readonly Parcel[]
+}
+
+export interface LoadedBatch extends ReceivedBatch {
   /** For each record: the state of its key; undefined for refused inputs and for merchants. */
   readonly states: readonly (KeyState | undefined)[]
   /** Keys whose events before a time are to be dropped: as time stood before this batch, which may still speak of them. */
@@ -89,19 +105,29 @@ export interface MatchedBatch extends FeaturedBatch {
   readonly visits: readonly PersistedVisit[]
   /** States of further stages that an event entered. */
   readonly repartitioned: ReadonlySet<KeyState>
+  /** Events whose further histories are elsewhere, and in which partitions. */
+  readonly handedOver: ReadonlyMap<AcceptedEvent, ReadonlySet<number>>
 }
 
 export interface ScoredBatch extends MatchedBatch {
   /** By transaction; undefined where no model scored. */
   readonly scores: ReadonlyMap<StoredEvent, ModelScore> | undefined
+  /** By transaction: what the version in shadow said; undefined where there is none. */
+  readonly shadow: ReadonlyMap<StoredEvent, ShadowScore> | undefined
 }
 
 export interface DecidedBatch extends ScoredBatch {
   readonly alerts: readonly AlertRecord[]
   readonly decisions: readonly DecisionRecord[]
+  /** What was found about transactions of users of other partitions. */
+  readonly findingsElsewhere: readonly Finding[]
   /** Keys about which something was said. */
   readonly judged: ReadonlySet<KeyState>
   readonly traces: AlertTraces | undefined
+  /** By the id of an alert by card: the user whose card it is; undefined where there is none. */
+  readonly cardUsers: OutboxEntry['cardUsers']
+  /** The first decisions, for the feature log; undefined where there are no features. */
+  readonly served: ReadonlyMap<StoredEvent, ServedDecision> | undefined
 }
 
 export interface CommittedBatch extends DecidedBatch {

@@ -2,21 +2,26 @@ import {map, type OperatorFunction} from 'rxjs'
 import {toAlertRecord} from '../../core/decision/alert-record.js'
 import {toDecisionRecord} from '../../core/decision/decision-record.js'
 import {
+  applyHit,
   applyToDecision,
+  askedFor,
   decisionFingerprint,
   rememberDecision,
   undecided,
   userOf,
 } from '../../core/decision/decision-state.js'
+import {type Finding, findingOf} from '../../core/decision/finding.js'
 import type {DecisionState, KeyState} from '../../core/decision/key-state.js'
 import type {DecisionRecord} from '../../core/decision/records.js'
 import type {ExplainedChange} from '../../core/decision/rule-evaluator.js'
 import {applyScore, toModelAlert} from '../../core/decision/score-decision.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
-import {TRANSACTIONS} from '../../core/event/stream.js'
+import {TRANSACTION_RANK, TRANSACTIONS} from '../../core/event/stream.js'
 import type {WallTime} from '../../core/event/time.js'
+import type {ServedDecision} from '../../core/feature/feature-record.js'
 import type {Clock} from '../port/clock.js'
 import type {DecisionWatch} from '../port/decision-watch.js'
+import type {ShadowScore} from '../port/model.js'
 import type {BatchTracing, CausedAlert} from '../port/telemetry.js'
 import type {Partition} from '../stage/partition.js'
 import type {AcceptedEvent, Consequence, DecidedBatch, ScoredBatch} from './batch.js'
@@ -31,12 +36,14 @@ export function decide(
   tracing?: BatchTracing,
 ): OperatorFunction<ScoredBatch, DecidedBatch> {
   return map((batch) => {
-    const records = new Deciding(batch.partition, clock.now(), watch, batch.scores)
+    const records = new Deciding(batch, clock.now(), watch)
     for (const consequence of batch.consequences) records.add(consequence)
-    const {caused, decisions, judged} = records
+    for (const finding of batch.findings) records.addFinding(finding)
+    const {caused, decisions, judged, served, cardUsers, findingsElsewhere} = records
     const alerts = caused.map(({alert}) => alert)
     watch?.reached(decisions)
-    return {...batch, alerts, decisions, judged, traces: tracing?.decided(batch, caused)}
+    const traces = tracing?.decided(batch, caused)
+    return {...batch, alerts, decisions, judged, served, cardUsers, findingsElsewhere, traces}
   })
 }
 
@@ -50,18 +57,39 @@ class Deciding {
   readonly caused: CausedAlert[] = []
   readonly decisions: DecisionRecord[] = []
   readonly judged = new Set<KeyState>()
+  readonly findingsElsewhere: Finding[] = []
+  cardUsers: {[alertId: string]: string} | undefined
+  readonly served: Map<StoredEvent, ServedDecision> | undefined
+  private readonly partition: Partition
 
   constructor(
-    private readonly partition: Partition,
+    private readonly batch: ScoredBatch,
     private readonly now: WallTime,
     private readonly watch: DecisionWatch | undefined,
-    private readonly scores: ScoredBatch['scores'],
-  ) {}
+  ) {
+    this.partition = batch.partition
+    this.served = batch.featureRows === undefined ? undefined : new Map()
+  }
 
   add(consequence: Consequence): void {
     const {cause, state, changes} = consequence
     if (changes.length > 0) this.addChanges(consequence)
     else if (cause?.event.stream === TRANSACTIONS) this.publish(this.first(state, cause), state, cause)
+  }
+
+  /** What another partition's rules found about a transaction here. */
+  addFinding({user: key, transaction: id, hit, stands}: Finding): void {
+    const user = this.partition.users.stateOf(key)
+    const transaction = user.history.series(TRANSACTION_RANK)?.find(id)
+    // One about what is long settled came again.
+    if (transaction === undefined || transaction.time <= this.batch.finalBefore) return
+    const before = decisionFingerprint(decisionOn(user, transaction))
+    const decision = applyHit(user, transaction, hit, stands)
+    if (decision === undefined) return
+    this.judged.add(user)
+    if (decisionFingerprint(decision) === before) return
+    decision.revision++
+    this.publish(decision, user, undefined)
   }
 
   private addChanges({cause, state, changes}: Consequence): void {
@@ -102,7 +130,7 @@ class Deciding {
 
   /** Lets the model's score count, and opens its alert. What it said is kept for later revisions. */
   private takeScore(decision: DecisionState, state: KeyState, cause: AcceptedEvent): void {
-    const scored = this.scores?.get(cause.event)
+    const scored = this.batch.scores?.get(cause.event)
     if (scored === undefined) return
     const {policy, id: bundle} = this.partition.bundle
     const hit = applyScore(decision, scored, state.key, policy)
@@ -117,6 +145,11 @@ class Deciding {
   /** On whose transaction a change speaks. What a rule by another key finds comes after the first answer, as a revision. */
   private userOf(change: ExplainedChange, state: KeyState): KeyState | undefined {
     if (state.keyField === 'user_id') return state
+    if (this.partition.shared.exchange !== undefined) {
+      const finding = findingOf(change)
+      if (finding !== undefined) this.findingsElsewhere.push(finding)
+      return undefined
+    }
     const user = userOf(change)
     const {shared, users} = this.partition
     return user === undefined ? undefined : shared.usersWith(user, users).stateOf(user)
@@ -127,6 +160,9 @@ class Deciding {
     const bundle = this.partition.bundle.id
     const decidedAt = notBefore(ingestedAt, this.now)
     this.decisions.push(toDecisionRecord(decision, {userId: state.key, bundle, decidedAt, ingestedAt}))
+    const {transaction} = decision
+    if (cause?.event === transaction)
+      this.served?.set(transaction, toServed(decision, decidedAt, this.batch.shadow?.get(transaction)))
   }
 
   /** When what brought it about arrived; for a deadline, how far wall time was seen to be. */
@@ -142,6 +178,7 @@ class Deciding {
       late: change.anchor !== cause?.event || state.keyField !== 'user_id',
     })
     if (alert !== undefined) this.caused.push({alert, cause})
+    if (alert?.key.name === 'card_id') this.cardUsers = {...this.cardUsers, [alert.alert_id]: state.key}
     this.count(change)
   }
 
@@ -158,6 +195,24 @@ class Deciding {
 /** The decision on a transaction as it stands. */
 function decisionOn({decisions}: KeyState, transaction: StoredEvent): DecisionState {
   return decisions?.get(transaction.id) ?? undecided(transaction)
+}
+
+/** What the feature log keeps of a first decision. */
+function toServed(
+  state: DecisionState,
+  decidedAt: WallTime,
+  shadow: ShadowScore | undefined,
+): ServedDecision {
+  const {decision, scored, control} = state
+  const wasPicked = control !== undefined && decision !== askedFor(state)
+  return {
+    decided_at: decidedAt,
+    decision,
+    score: scored?.score ?? null,
+    model: scored?.model.version ?? null,
+    propensity: wasPicked ? control : 1,
+    challenger: shadow ?? null,
+  }
 }
 
 /** Nothing is decided before it arrived: a replay's clock is the arrival of its events. */

@@ -6,7 +6,7 @@ import type {StateStore} from '../port/state-store.js'
 import type {KeyedStage} from '../stage/keyed-stage.js'
 import type {Partition} from '../stage/partition.js'
 import {WantedKeys} from '../stage/wanted-keys.js'
-import type {DecodedBatch, LoadedBatch} from './batch.js'
+import type {DecodedBatch, LoadedBatch, ReceivedBatch} from './batch.js'
 
 /** So many keys of a stage whose oldest events expired are looked at with each batch. */
 const EXPIRING_KEYS_PER_BATCH = 500
@@ -21,10 +21,12 @@ const LOOK_BACK_KEYS_PER_BATCH = 200
 export function loadState(
   store: StateStore,
   lookBackKeys = LOOK_BACK_KEYS_PER_BATCH,
-): OperatorFunction<DecodedBatch, LoadedBatch> {
+): OperatorFunction<ReceivedBatch, LoadedBatch> {
   return concatMap(async (batch) => {
     const {partition, outcomes} = batch
     const wanted = new WantedKeys(partition)
+    // What is to be forgotten must not be taken up again.
+    if (batch.input.forget !== undefined) return {...batch, ...NOTHING_LOADED}
     const due = take(partition.stages, wanted, (stage) => stage.dueKeys(DUE_KEYS_PER_BATCH))
     // After a jump in time, what was waited for is said before what it is about is dropped.
     const expiring =
@@ -39,6 +41,7 @@ export function loadState(
       else wanted.addNamed(partition.shared.visits.keysSince(key, time))
       wanted.addFurther(outcome)
     }
+    wanted.addReceived(batch)
     await wanted.load(store)
     if (partition.bundle.features.feedbackHorizon > 0) await loadFound(batch, store)
     return {
@@ -49,6 +52,13 @@ export function loadState(
       states: outcomes.map((outcome) => homeOf(outcome, partition)),
     }
   })
+}
+
+const NOTHING_LOADED: Omit<LoadedBatch, keyof ReceivedBatch> = {
+  states: [],
+  expiring: new Map(),
+  due: [],
+  lookedBackAt: [],
 }
 
 /** Feedback counts for the merchant of its transaction, which is known when its user is there. */

@@ -8,6 +8,8 @@ import type {MatchedBatch} from './batch.js'
 export function loadUsers(store: StateStore): OperatorFunction<MatchedBatch, MatchedBatch> {
   return concatMap(async (batch) => {
     const {partition, consequences} = batch
+    // Elsewhere they are told what was found.
+    if (partition.shared.exchange !== undefined) return batch
     const wanted = new WantedKeys(partition)
     for (const {state, changes} of consequences) {
       if (state.keyField === 'user_id') continue

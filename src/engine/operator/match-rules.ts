@@ -2,7 +2,7 @@ import {map, type OperatorFunction} from 'rxjs'
 import type {KeyState} from '../../core/decision/key-state.js'
 import type {Horizon} from '../../core/decision/rule-evaluator.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
-import {TRANSACTIONS} from '../../core/event/stream.js'
+import {MERCHANTS, TRANSACTIONS} from '../../core/event/stream.js'
 import type {PersistedVisit} from '../port/state-store.js'
 import type {Featuring} from '../stage/featuring.js'
 import type {KeyedStage} from '../stage/keyed-stage.js'
@@ -22,8 +22,11 @@ export function matchRules(): OperatorFunction<FeaturedBatch, MatchedBatch> {
     for (const state of batch.due) matching.timeWentOn(state)
     for (const state of batch.lookedBackAt) matching.lookBackAt(state)
     for (const cause of batch.accepted) matching.accept(cause)
-    const {consequences, visits, repartitioned} = matching
-    return {...batch, consequences, visits, repartitioned, featureRows: batch.featuring?.rows}
+    for (const cause of batch.handed) matching.takeIn(cause)
+    const {consequences, visits, repartitioned, handedOver} = matching
+    // Only now: what is in a parcel is earlier than the time in it.
+    for (const parcel of batch.told) batch.partition.shared.exchange?.hear(parcel)
+    return {...batch, consequences, visits, repartitioned, handedOver, featureRows: batch.featuring?.rows}
   })
 }
 
@@ -31,6 +34,7 @@ class Matching {
   readonly consequences: Consequence[] = []
   readonly visits: PersistedVisit[] = []
   readonly repartitioned = new Set<KeyState>()
+  readonly handedOver = new Map<AcceptedEvent, Set<number>>()
   private readonly further: readonly KeyedStage[]
 
   constructor(
@@ -57,7 +61,17 @@ class Matching {
     if (state === undefined) this.profileEntered(cause)
     else this.enter(this.stageOf(state), state, cause)
     for (const stage of this.further)
-      if (stage.keyField !== state?.keyField) this.repartition(stage, cause, event)
+      if (stage.keyField !== state?.keyField) this.repartition(stage, cause, !isEverywhere(event))
+  }
+
+  /** An event that another partition accepted, and that concerns keys which live here. */
+  takeIn(cause: AcceptedEvent): void {
+    const {event} = cause
+    // One that comes again, long after, is not known any more.
+    const staysForEver = this.partition.bundle.streams.get(event.stream)?.neverLate === true
+    if (!staysForEver && event.time < this.partition.shared.expiresBefore) return
+    this.featuring?.takeIn(event)
+    for (const stage of this.further) this.repartition(stage, cause, false)
   }
 
   /** Lets an event enter one history and evaluates the stage's rules. */
@@ -70,11 +84,27 @@ class Matching {
     if (changes.length > 0 || isDecidedHere) this.consequences.push({cause, state, changes})
   }
 
-  /** Hands an event to a further stage: into the history of its merchant, device or address. */
-  private repartition(stage: KeyedStage, cause: AcceptedEvent, event: StoredEvent): void {
-    if (!stage.takes(event.stream)) return
-    const key = event.fields[stage.keyField]
-    if (typeof key !== 'string' || key === '') return
+  /**
+   * Hands an event to a further stage: into the history of its merchant, device or address. Where partitions exchange
+   * events, an event that only this one has goes to the partition where the history lives.
+   */
+  private repartition(stage: KeyedStage, cause: AcceptedEvent, isOnlyHere: boolean): void {
+    const {event} = cause
+    const key = stage.keyOf(event)
+    if (key === undefined) return
+    const {exchange} = this.partition.shared
+    if (exchange !== undefined && isOnlyHere) this.handOver(cause, exchange.routing.of(key))
+    else if (exchange === undefined || exchange.hosts(key)) this.enterFurther(stage, key, cause)
+  }
+
+  private handOver(cause: AcceptedEvent, to: number): void {
+    const partitions = this.handedOver.get(cause)
+    if (partitions === undefined) this.handedOver.set(cause, new Set([to]))
+    else partitions.add(to)
+  }
+
+  private enterFurther(stage: KeyedStage, key: string, cause: AcceptedEvent): void {
+    const {event} = cause
     const state = stage.stateOf(key)
     // Ids are unique within a user: of two users' events with the same id, the first stands here.
     if (state.history.find(event.stream, event.rank, event.id) !== undefined) return
@@ -112,6 +142,11 @@ class Matching {
   private stageOf({keyField}: KeyState): KeyedStage {
     return this.partition.stageOf(keyField) ?? this.partition.users
   }
+}
+
+/** Every partition has all merchants' profiles. */
+function isEverywhere({stream}: StoredEvent): boolean {
+  return stream === MERCHANTS
 }
 
 /** In its own partition an event is judged by the time at which it was accepted; a shared stage has its own time. */

@@ -12,6 +12,8 @@ export interface IntakeRecord {
   readonly ingestedAt: WallTime
   /** W3C Trace Context of whoever sent it, where traces are kept. */
   readonly traceparent?: string | undefined
+  /** Who waits for what becomes of it. */
+  readonly replyTo?: string | undefined
   /** The key by which its stream is partitioned, if it is known. */
   readonly key?: string | undefined
   /** How many times it was tried, this one included; 1 if absent. */

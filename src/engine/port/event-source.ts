@@ -1,6 +1,10 @@
 import type {Activation} from '../../core/bundle/activation.js'
+import type {CaseChange} from '../../core/case/case-change.js'
 import type {DecodedEvent, Refusal} from '../../core/event/decode.js'
 import type {WallTime} from '../../core/event/time.js'
+import type {ErasedInput} from '../../core/forgetting/erased-input.js'
+import type {Tombstone} from '../../core/forgetting/tombstone.js'
+import type {ReceivedParcel} from './parcel.js'
 
 /**
  * Where the reading of a partition's topics stands, where one partition is fed by several: the next offset of each
@@ -29,10 +33,14 @@ export interface InputRecord {
   readonly bytes: Uint8Array | undefined
   /** What the input was found to be, where that was known before it was put on the log (or on the way from it). */
   readonly outcome: DecodedEvent | Refusal | undefined
+  /** What is left of it, where its user was forgotten: all else about it is gone. */
+  readonly erased?: ErasedInput | undefined
   /** How many times it was tried, this one included; 1 if absent. */
   readonly attempt?: number | undefined
   /** W3C Trace Context of whoever sent it, where traces are kept. No result depends on it. */
   readonly traceparent?: string | undefined
+  /** Who waits for what becomes of it. No result depends on it. */
+  readonly replyTo?: string | undefined
   /** For those who look for it on the log, such as the readers of dead letters. */
   readonly origin?: RecordOrigin | undefined
 }
@@ -43,6 +51,12 @@ export interface InputBatch {
   readonly records: readonly InputRecord[]
   /** A bundle comes into force here. Its record comes alone: such a batch has no others. */
   readonly control?: Activation | undefined
+  /** A user is forgotten here. Its record comes alone, too. */
+  readonly forget?: Tombstone | undefined
+  /** Somebody did something with a case. Its record comes alone, so that what came before it is told apart from what follows. */
+  readonly caseChange?: CaseChange | undefined
+  /** What other partitions have for this one, in the order of the log; absent where they exchange nothing. */
+  readonly parcels?: readonly ReceivedParcel[] | undefined
   /** Wall time up to which the partition was read: that of the poll if it reached the end, else the last record's arrival. */
   readonly polledAt: WallTime
   /** Offset at which the reading began, where the source can tell: one that skips or repeats records is refused. */

@@ -1,4 +1,5 @@
 import type {InForce} from '../../core/bundle/in-force.js'
+import type {CaseChange} from '../../core/case/case-change.js'
 import type {Verdict} from '../../core/case/verdict.js'
 import type {KeptFirings} from '../../core/decision/kept-firings.js'
 import type {RuleHit} from '../../core/decision/key-state.js'
@@ -11,6 +12,7 @@ import type {FeatureRecord} from '../../core/feature/feature-record.js'
 import type {Ledger} from '../../core/ledger/ledger.js'
 import type {PartitionTime} from '../../core/watermark/watermark.js'
 import type {Positions} from './event-source.js'
+import type {Dispatch, ExchangeProgress} from './parcel.js'
 
 /** An accepted event as it is kept. What rules made of it is worked out anew when it is loaded. */
 export interface PersistedEvent {
@@ -34,6 +36,8 @@ export interface PersistedDecision {
   readonly revision: number
   readonly hits: readonly RuleHit[]
   readonly scored?: ModelScore | undefined
+  /** The share of the control sample that the transaction belongs to; absent if it belongs to none. */
+  readonly control?: number | undefined
 }
 
 export interface PersistedKey {
@@ -59,6 +63,8 @@ export interface Checkpoint {
   readonly lookedBackUpTo: {readonly [keyField: string]: string}
   /** Number of the last outbox entry. */
   readonly outboxSequence: number
+  /** What was heard of the installation's partitions, where they exchange events. */
+  readonly exchange?: ExchangeProgress | undefined
 }
 
 /** An input that was too late to change anything. */
@@ -71,6 +77,16 @@ export interface LateInput {
 /** The W3C `traceparent` of alerts, by `<alert id>:<revision>`. */
 export interface AlertTraces {
   readonly [event: string]: string
+}
+
+/** Says to the world that a user is forgotten: whoever keeps something of what came before lets go of it. */
+export interface Forgetting {
+  /** What `userDigest` says of the user's id. */
+  readonly user: string
+  /** The tombstone's offset: inputs before it are meant. */
+  readonly before: number
+  /** Of the user's events that were kept, by `eventName`. */
+  readonly events: readonly string[]
 }
 
 /** Everything that a batch says to the world. Published after its commit, and again by the next owner if it crashed in between. */
@@ -90,6 +106,14 @@ export interface OutboxEntry {
   readonly verdicts?: readonly Verdict[] | undefined
   readonly deadLetters: readonly DeadLetter[]
   readonly late: readonly LateInput[]
+  /** By the id of an alert by card: the user whose card it is. Absent where there is none. */
+  readonly cardUsers?: {readonly [alertId: string]: string} | undefined
+  /** What people did with cases; absent where they did nothing. */
+  readonly caseChanges?: readonly CaseChange[] | undefined
+  /** Absent but where a tombstone stood. */
+  readonly forgetting?: Forgetting | undefined
+  /** What other partitions are told; absent where there is nothing for them. */
+  readonly dispatch?: Dispatch | undefined
 }
 
 /** A transaction at a merchant, by its key. */
@@ -119,6 +143,8 @@ export interface KeyChange {
   readonly key: string
   readonly appended: readonly StoredEvent[]
   readonly removed: readonly EventPlace[]
+  /** Nothing of what is removed may be left behind in what is stored, however it is stored. */
+  readonly isErased?: boolean | undefined
   /** The whole judgement anew; null removes it; undefined leaves it. */
   readonly judgement: PersistedJudgement | null | undefined
   /** What dropped events left behind for features, anew; null removes it; absent leaves it. */

@@ -13,3 +13,10 @@ export interface BatchTracing {
   /** Gives the trace contexts that the alerts take along. */
   decided(batch: MatchedBatch, alerts: readonly CausedAlert[]): AlertTraces | undefined
 }
+
+/** Measures how long batches are in a step. Asked twice for each. Never throws. */
+export interface StepWatch<T> {
+  /** Milliseconds since any moment; never goes back. */
+  now(): number
+  done(batch: T, ms: number): void
+}

@@ -1,4 +1,5 @@
 import type {AuditedChange} from '../../core/case/audit-record.js'
+import type {CaseRecord} from '../../core/case/case-events.js'
 import type {AlertRecord} from '../../core/decision/records.js'
 import type {WallTime} from '../../core/event/time.js'
 import type {Page} from './read-model.js'
@@ -11,12 +12,14 @@ export interface WebhookSecret {
   readonly expiresAt: WallTime | null
 }
 
-/** Whom alerts are told, and which. */
+export type WebhookEventType = AlertRecord['type'] | CaseRecord['type']
+
+/** Whom alerts and cases are told, and which. */
 export interface WebhookSubscription {
   readonly id: string
   readonly url: string
-  readonly eventTypes: readonly AlertRecord['type'][]
-  /** Alerts of these severities and rules only; empty lets all through. */
+  readonly eventTypes: readonly WebhookEventType[]
+  /** Alerts and cases of these severities and rules only; empty lets all through. */
   readonly severities: readonly AlertRecord['severity'][]
   readonly rules: readonly string[]
   /** A disabled one is told nothing; what waits for it goes on waiting. */

@@ -1,6 +1,7 @@
 import type {Bundle} from '../../core/bundle/bundle.js'
 import {decoderOf} from '../../core/bundle/decoder-of.js'
 import {type DecodedEvent, parseJson, type Refusal} from '../../core/event/decode.js'
+import {ERASED} from '../../core/forgetting/erased-input.js'
 import type {InputRecord} from '../port/event-source.js'
 
 const utf8 = new TextDecoder()
@@ -9,7 +10,8 @@ const utf8 = new TextDecoder()
 export function decodeRecord(bundle: Bundle): (record: InputRecord) => DecodedEvent | Refusal {
   const decode = decoderOf(bundle)
   const {eventLimit} = bundle.settings.intake
-  return ({outcome, bytes, stream}) => {
+  return ({outcome, bytes, stream, erased}) => {
+    if (erased !== undefined) return ERASED
     if (outcome !== undefined) return outcome
     if (bytes === undefined)
       return {reason: 'bad_json', detail: 'the record has no content; send one JSON object'}

@@ -1,3 +1,5 @@
+import type {Bundle} from '../../core/bundle/bundle.js'
+import {firstInForce} from '../../core/bundle/in-force.js'
 import type {KeyState} from '../../core/decision/key-state.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
 import {type KeyField, TRANSACTION_RANK, TRANSACTIONS} from '../../core/event/stream.js'
@@ -8,6 +10,7 @@ import type {StateStore} from '../port/state-store.js'
 import type {KeyedStage} from './keyed-stage.js'
 import type {Partition} from './partition.js'
 import {restoreKey} from './restore.js'
+import {runningBundle} from './running-bundle.js'
 import {storeKey} from './store-key.js'
 
 /** Features of one entity as of a time. */
@@ -35,19 +38,48 @@ const LAST_ID = '\u{10ffff}'
  * entities, or nothing is known of this one.
  */
 export async function featuresNow(
-  {entity, id, user}: EntityName,
+  name: EntityName,
   asOf: EventTime,
   partition: Partition,
   store: StateStore,
 ): Promise<EntityFeatures | undefined> {
-  const {plans, schema} = partition.bundle.features
+  const stage = partition.stageOf(stageFieldOf(name.entity))
+  const key = keyOf(name)
+  if (stage === undefined || key === undefined) return undefined
+  return windowsOf(await stateOf(stage, key, partition, store), name, asOf, partition.bundle)
+}
+
+/** The same of an entity whose partition is another process's: as it stood with the last commit there. */
+export async function storedFeaturesNow(
+  name: EntityName,
+  asOf: EventTime,
+  bundle: Bundle,
+  partition: number,
+  store: Pick<StateStore, 'load'>,
+): Promise<EntityFeatures | undefined> {
+  const field = stageFieldOf(name.entity)
+  const key = keyOf(name)
+  if (key === undefined) return undefined
+  const [persisted] = await store.load(partition, [storeKey(field, key)])
+  if (persisted === undefined) return undefined
+  const running = runningBundle(bundle, firstInForce(bundle))
+  return windowsOf(restoreKey(key, field, persisted, running), name, asOf, bundle)
+}
+
+/** A card's events are among its user's. */
+function keyOf({entity, id, user}: EntityName): string | undefined {
+  return entity === 'card_id' ? user : id
+}
+
+function windowsOf(
+  state: KeyState | undefined,
+  {entity, id}: EntityName,
+  asOf: EventTime,
+  {features: {plans, schema}}: Bundle,
+): EntityFeatures | undefined {
   const plan = plans.find((each) => each.entity === entity)
-  const stage = partition.stageOf(stageFieldOf(entity))
-  const key = entity === 'card_id' ? user : id
-  if (plan === undefined || stage === undefined || key === undefined) return undefined
-  const state = await stateOf(stage, key, partition, store)
-  const logs = state?.features?.knownLogsOf(plan, id)
-  if (logs === undefined) return undefined
+  const logs = plan && state?.features?.knownLogsOf(plan, id)
+  if (plan === undefined || logs === undefined) return undefined
   const row = new Float64Array(schema.names.length).fill(Number.NaN)
   new FeatureReader(plan).readWindows(row, 0, logs, transactionAt(asOf, entity, id))
   const values = plan.windows.map(({name, at}) => {

@@ -47,6 +47,15 @@ export class Featuring implements TransactionJoins {
     if (event.stream === TRANSACTIONS && home !== undefined) this.addRow(event, home)
   }
 
+  /** An event that another partition accepted: it counts for those of its keys that live here. */
+  takeIn(event: StoredEvent): void {
+    const {exchange} = this.partition.shared
+    for (const stage of this.stages) {
+      const key = stage.keyOf(event)
+      if (key !== undefined && exchange?.hosts(key)) this.countFurther(stage, key, event)
+    }
+  }
+
   locationAsOf(transaction: StoredEvent): StoredEvent | undefined {
     const {locationMaxAge} = this.partition.bundle.settings
     return this.user && locationAsOf(this.user.history, transaction, locationMaxAge)
@@ -63,8 +72,13 @@ export class Featuring implements TransactionJoins {
       stage.featuresOf(home).insert(event)
       return
     }
-    const key = event.fields[stage.keyField]
-    if (!stage.takes(event.stream) || typeof key !== 'string' || key === '') return
+    const key = stage.keyOf(event)
+    // Where partitions exchange events, it comes back to where its key lives.
+    if (key !== undefined && this.partition.shared.exchange === undefined) this.countFurther(stage, key, event)
+  }
+
+  /** A stage that an event is handed to. */
+  private countFurther(stage: KeyedStage, key: string, event: StoredEvent): void {
     const state = stage.stateOf(key)
     // Ids are unique within a user: of two users' events with the same id, the first stands here.
     if (state.history.find(event.stream, event.rank, event.id) === undefined)

@@ -2,6 +2,7 @@ import {NO_RULES, type RuleSet, stageKeyOf} from '../../core/bundle/rule-set.js'
 import {emptyKeyState, type KeyState} from '../../core/decision/key-state.js'
 import type {RuleCounts} from '../../core/decision/rule-counters.js'
 import {type ExplainedChange, type LookBack, RuleEvaluator} from '../../core/decision/rule-evaluator.js'
+import type {StoredEvent} from '../../core/event/stored-event.js'
 import type {KeyField} from '../../core/event/stream.js'
 import type {EventTime} from '../../core/event/time.js'
 import {type FeatureSet, NO_FEATURES} from '../../core/feature/feature-set.js'
@@ -97,6 +98,13 @@ export class KeyedStage {
   /** Whether events of a stream enter its histories, because rules or features look at them. */
   takes(stream: string): boolean {
     return this.taken.has(stream)
+  }
+
+  /** The key in whose history an event enters that comes from another stage; undefined if in none. */
+  keyOf({stream, fields}: StoredEvent): string | undefined {
+    if (!this.takes(stream)) return undefined
+    const key = fields[this.keyField]
+    return typeof key === 'string' && key !== '' ? key : undefined
   }
 
   get takesAny(): boolean {

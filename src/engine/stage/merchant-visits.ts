@@ -41,6 +41,15 @@ export class MerchantVisits {
     this.settled = 0
   }
 
+  /** The keys are no more. */
+  drop(keys: ReadonlySet<string>): void {
+    const stays = ({key}: PersistedVisit) => !keys.has(key)
+    const {inOrder, settled} = this
+    this.settled = inOrder.slice(0, settled).filter(stays).length
+    this.inOrder = inOrder.filter(stays)
+    for (const [merchant, visits] of this.byMerchant) this.byMerchant.set(merchant, visits.filter(stays))
+  }
+
   private since(merchant: string, from: EventTime): readonly PersistedVisit[] {
     const {settledUpTo} = this
     return (this.byMerchant.get(merchant) ?? []).filter(({time}) => time >= from && time > settledUpTo)
@@ -48,7 +57,8 @@ export class MerchantVisits {
 
   private clear(merchant: string, upTo: EventTime): void {
     const visits = this.byMerchant.get(merchant)
-    if (visits === undefined || (visits[0] as PersistedVisit).time > upTo) return
+    const [first] = visits ?? []
+    if (visits === undefined || (first !== undefined && first.time > upTo)) return
     const kept = visits.filter(({time}) => time > upTo)
     if (kept.length === 0) this.byMerchant.delete(merchant)
     else this.byMerchant.set(merchant, kept)

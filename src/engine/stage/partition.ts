@@ -12,7 +12,9 @@ import {
   watermarkOf,
 } from '../../core/watermark/watermark.js'
 import type {Positions} from '../port/event-source.js'
+import type {ToldTime} from '../port/parcel.js'
 import type {Checkpoint, OpenedPartition, OutboxEntry} from '../port/state-store.js'
+import type {ForgottenState} from './forget-user.js'
 import {KeyedStage, type StageTime} from './keyed-stage.js'
 import {restoreEvent} from './restore.js'
 import {type RunningBundle, runningBundle} from './running-bundle.js'
@@ -43,6 +45,8 @@ export class Partition implements StageTime {
   running: RunningBundle
   /** Whether that changed, and is to be stored with the next commit. */
   isNewlyInForce = false
+  /** What a tombstone takes with it, to be done with the next commit. */
+  forgotten: ForgottenState | undefined
   /** Begins with the first record that is read. */
   time: PartitionTime | undefined
 
@@ -57,7 +61,7 @@ export class Partition implements StageTime {
     this.epoch = opened.epoch
     this.offset = checkpoint?.offset ?? 0
     this.positions = checkpoint?.positions
-    this.time = checkpoint?.time
+    this.time = checkpoint?.exchange?.hasBegun === false ? undefined : checkpoint?.time
     this.ledger = checkpoint?.ledger ?? emptyLedger(bundle.streams.keys())
     this.outboxSequence = checkpoint?.outboxSequence ?? 0
     this.inherited = opened.outbox
@@ -185,17 +189,37 @@ export class Partition implements StageTime {
 
   /** Records up to this event time never change again: anchors are settled, and no deadline up to it is waited for. */
   get finalUpTo(): EventTime {
-    const {settledUpTo, shared, users} = this
-    const deadline = Math.min(users.deadlines.earliest, shared.earliestDeadline)
+    const {settledUpTo, users, shared} = this
+    const elsewhere = shared.isExchanging ? shared.exchange?.settledUpTo : shared.finalUpTo
     // The anchor that waits for it came no more than this before it.
-    const waiting = deadline - this.bundle.lookahead
-    return Math.min(settledUpTo, shared.settledUpTo, waiting - 1) as EventTime
+    const waiting = users.deadlines.earliest - this.bundle.lookahead
+    return Math.min(settledUpTo, elsewhere ?? settledUpTo, waiting - 1) as EventTime
+  }
+
+  /** How far time is here, as it tells other partitions. */
+  get told(): ToldTime {
+    const {time, lateUpTo, resolvedUpTo: resolved, shared} = this
+    const {exchange, bundle} = shared
+    const silentUpTo = exchange?.silentUpTo ?? null
+    // Who never read anything has nothing to wait for.
+    const silent = time === undefined && silentUpTo !== null ? silentUpTo - bundle.settings.time.idleTimeout : null
+    return {
+      lateUpTo: finite(lateUpTo),
+      resolvedUpTo: (silent as EventTime | null) ?? finite(resolved),
+      settledUpTo: finite(shared.finalUpTo),
+      wall: time !== undefined && Number.isFinite(time.wall) ? time.wall : null,
+      silentUpTo,
+    }
   }
 
   get expiresBefore(): EventTime {
     const {time, isBackfilling} = this.inForce
     const watermark = isBackfilling ? (time?.watermark ?? BEGINNING_OF_TIME) : this.watermark
-    return (watermark - this.bundle.retention) as EventTime
+    const expired = watermark - this.bundle.retention
+    // Other partitions may be far behind, and find something about a transaction then.
+    const {isExchanging, exchange} = this.shared
+    const spoken = isExchanging ? exchange?.settledUpTo : undefined
+    return Math.min(expired, spoken ?? expired) as EventTime
   }
 
   get waitsForDeadlines(): boolean {

@@ -1,5 +1,6 @@
 import type {Bundle} from '../../core/bundle/bundle.js'
-import {type Firing, firingsKey, type RuleFirings} from '../../core/decision/firing.js'
+import {isCondensed, type KeptMatch} from '../../core/decision/condensed-match.js'
+import {chain, type Firing, firingsKey, type RuleFirings} from '../../core/decision/firing.js'
 import type {KeptFiring, KeptFirings} from '../../core/decision/kept-firings.js'
 import {type DecisionState, emptyKeyState, type KeyState} from '../../core/decision/key-state.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
@@ -7,7 +8,6 @@ import {type KeyField, TRANSACTION_RANK} from '../../core/event/stream.js'
 import {BEGINNING_OF_TIME} from '../../core/event/time.js'
 import {plansOf} from '../../core/feature/key-features.js'
 import {unpackFeatures} from '../../core/feature/packed-features.js'
-import type {Match} from '../../core/rule/form.js'
 import type {Rule} from '../../core/rule/rule.js'
 import type {
   PersistedDecision,
@@ -80,12 +80,14 @@ function restoreFirings(
   {bundle, since}: RunningBundle,
 ): void {
   if (state.firings === undefined) state.firings = new Map()
-  state.firings.set(firingsKey(rule, keyValue), {
+  const restored = {
     rule,
     keyValue,
     firings: firings.flatMap((firing) => restoreFiring(firing, rule, state, bundle, since[rule.index])),
     lastSettledAlert: lastSettledAlert ?? undefined,
-  })
+  }
+  chain(restored)
+  state.firings.set(firingsKey(rule, keyValue), restored)
 }
 
 function restoreFiring(
@@ -101,7 +103,7 @@ function restoreFiring(
   // A rule that runs again does not go on to wait for what it was waiting for when it stopped.
   const waitsInVain = !fires && anchor.time < since
   const match = waitsInVain ? undefined : restoreMatch(kept, rule, state, bundle)
-  return [{anchor, alertId, fires, alerted, nextRevision, match}]
+  return [{anchor, alertId, fires, alerted, nextRevision, match, lastAlert: undefined}]
 }
 
 function restoreMatch(
@@ -109,14 +111,19 @@ function restoreMatch(
   rule: Rule,
   state: KeyState,
   bundle: Bundle,
-): Match | undefined {
+): KeptMatch | undefined {
   if (evidence === null) return undefined
+  const find = ({stream, id}: {readonly stream: string; readonly id: string}) =>
+    state.history.series(bundle.streams.get(stream)?.rank ?? -1)?.find(id)
+  const rest = {truncated, deadline: deadline ?? undefined}
+  if ('size' in evidence) {
+    const {size, fingerprint, last} = evidence
+    return {...rest, size, fingerprint, last: last === null ? undefined : find(last)}
+  }
   return {
-    truncated,
-    deadline: deadline ?? undefined,
-    evidence: evidence.flatMap(({slot, stream, id}) => {
-      const rank = bundle.streams.get(stream)?.rank ?? -1
-      const event = state.history.series(rank)?.find(id)
+    ...rest,
+    evidence: evidence.flatMap(({slot, ...place}) => {
+      const event = find(place)
       return event === undefined ? [] : [{as: rule.form.names[slot] ?? '', slot, event}]
     }),
   }
@@ -155,9 +162,16 @@ function persistFirings({rule, keyValue, firings, lastSettledAlert}: RuleFirings
       truncated: match?.truncated ?? false,
       fires,
       deadline: match?.deadline ?? null,
-      evidence: match?.evidence.map(({slot, event}) => ({slot, stream: event.stream, id: event.id})) ?? null,
+      evidence: match === undefined ? null : persistEvidence(match),
     })),
   }
+}
+
+function persistEvidence(match: KeptMatch): KeptFiring['evidence'] {
+  const placeOf = ({stream, id}: StoredEvent) => ({stream, id})
+  if (!isCondensed(match)) return match.evidence.map(({slot, event}) => ({slot, ...placeOf(event)}))
+  const {size, fingerprint, last} = match
+  return {size, fingerprint, last: last === undefined ? null : placeOf(last)}
 }
 
 function persistDecision({transaction, ...rest}: DecisionState): PersistedDecision {

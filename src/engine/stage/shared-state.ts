@@ -7,6 +7,7 @@ import {BEGINNING_OF_TIME, type EventTime, type WallTime} from '../../core/event
 import {stageFieldOf} from '../../core/feature/key-features.js'
 import {VersionedTable} from '../../core/history/versioned-table.js'
 import {isSilent, type PartitionTime} from '../../core/watermark/watermark.js'
+import type {Exchange} from './exchange.js'
 import {KeyedStage, type StageTime} from './keyed-stage.js'
 import {MerchantVisits} from './merchant-visits.js'
 import {type RunningBundle, runningBundle} from './running-bundle.js'
@@ -34,13 +35,18 @@ export class SharedState implements StageTime {
   /** Once there, a stage stays: what it keeps has to expire, whatever bundle is in force. */
   readonly stages = new Map<KeyField, KeyedStage>()
   readonly partitions: Sharing[] = []
-  private committed: Horizon = {settledUpTo: BEGINNING_OF_TIME, resolvedUpTo: BEGINNING_OF_TIME}
+  /** How far time was when the last batch was done. */
+  committed: Horizon
   private running: RunningBundle
 
   constructor(
     bundle: Bundle,
     private readonly keyCapacity: number,
+    /** How events by other keys come from and go to partitions of other processes; undefined: all are in this one. */
+    readonly exchange?: Exchange | undefined,
+    committed: Horizon = {settledUpTo: BEGINNING_OF_TIME, resolvedUpTo: BEGINNING_OF_TIME},
   ) {
+    this.committed = committed
     this.counters = countersFor(bundle.rules)
     this.running = runningBundle(bundle, firstInForce(bundle))
     this.run(this.running)
@@ -86,18 +92,23 @@ export class SharedState implements StageTime {
     return others.find(({keys}) => keys.get(user)?.history.isEmpty === false) ?? own
   }
 
+  /** Whether histories by other keys hold events of partitions of other processes. */
+  get isExchanging(): boolean {
+    return this.exchange !== undefined && [...this.stages.values()].some(({takesAny}) => takesAny)
+  }
+
   get lateUpTo(): EventTime {
-    return Math.max(
-      this.committed.settledUpTo,
-      slowest(this.active, ({lateUpTo}) => lateUpTo),
-    ) as EventTime
+    const now = this.isExchanging
+      ? this.exchange?.lateUpTo
+      : slowest(this.active, ({lateUpTo}) => lateUpTo)
+    return Math.max(this.committed.settledUpTo, now ?? BEGINNING_OF_TIME) as EventTime
   }
 
   get resolvedUpTo(): EventTime {
-    return Math.max(
-      this.committed.resolvedUpTo,
-      slowest(this.active, ({resolvedUpTo}) => resolvedUpTo),
-    ) as EventTime
+    const now = this.isExchanging
+      ? this.exchange?.resolvedUpTo
+      : slowest(this.active, ({resolvedUpTo}) => resolvedUpTo)
+    return Math.max(this.committed.resolvedUpTo, now ?? BEGINNING_OF_TIME) as EventTime
   }
 
   /** How far time was in the shared stages when an event of one partition was accepted. */
@@ -136,6 +147,13 @@ export class SharedState implements StageTime {
   /** A profile's new version concerns no visit up to this event time any more. */
   get visitsSettledUpTo(): EventTime {
     return (this.forgetUpTo - this.bundle.merchantReach) as EventTime
+  }
+
+  /** What the rules of these stages found about anchors up to this event time never changes again. */
+  get finalUpTo(): EventTime {
+    // The anchor that waits for a deadline came no more than this before it.
+    const waiting = this.earliestDeadline - this.bundle.lookahead
+    return Math.min(this.settledUpTo, waiting - 1) as EventTime
   }
 
   /** No deadline of a shared stage is earlier. */

@@ -8,7 +8,8 @@ import {END_OF_TIME, type EventTime} from '../../core/event/time.js'
 import {packRecords} from '../../core/feature/feature-record.js'
 import {packFeatures} from '../../core/feature/packed-features.js'
 import type {DecidedBatch} from '../operator/batch.js'
-import type {Checkpoint, Commit, EventPlace, KeyChange, OutboxEntry} from '../port/state-store.js'
+import type {Checkpoint, Commit, EventPlace, Forgetting, KeyChange, OutboxEntry} from '../port/state-store.js'
+import {dispatchOf} from './dispatch.js'
 import type {KeyedStage} from './keyed-stage.js'
 import type {Partition} from './partition.js'
 import {persistJudgement} from './restore.js'
@@ -45,12 +46,15 @@ export function toCommit(batch: DecidedBatch, logsFeatures: boolean): Commit {
   }
   for (const state of batch.repartitioned)
     if (state.pending.length > 0) keys.push(keyChange(batch, state, NOTHING_REMOVED))
+  const {forgotten} = partition
+  partition.forgotten = undefined
+  if (forgotten !== undefined) keys.push(...forgotten.keys)
   dropUnused(batch)
   const {shared} = partition
   const {visitsSettledUpTo} = shared
   shared.visits.forget(visitsSettledUpTo)
   // Before the checkpoint, which holds the number of this entry.
-  const outbox = outboxOf(batch, logsFeatures)
+  const outbox = outboxOf(batch, logsFeatures, forgotten?.said)
   shared.batchIsDone()
   partition.finishLookingBack()
   const inForce = partition.isNewlyInForce ? partition.inForce : undefined
@@ -221,6 +225,7 @@ function stageOf(partition: Partition, {keyField}: KeyState): KeyedStage {
 }
 
 function checkpointOf({partition, input}: DecidedBatch): Checkpoint {
+  const {exchange, committed} = partition.shared
   return {
     offset: partition.offset,
     ...(partition.positions === undefined ? {} : {positions: partition.positions}),
@@ -230,6 +235,7 @@ function checkpointOf({partition, input}: DecidedBatch): Checkpoint {
     counts: packCounts([partition.counters, partition.shared.counters]),
     lookedBackUpTo: lookedBackUpTo(partition),
     outboxSequence: partition.outboxSequence,
+    ...(exchange === undefined ? {} : {exchange: exchange.progress(committed, partition.time !== undefined)}),
   }
 }
 
@@ -240,11 +246,17 @@ function lookedBackUpTo({inForce, stages}: Partition): Checkpoint['lookedBackUpT
 }
 
 function outboxOf(
-  {partition, alerts, decisions, featureRows, verdicts, deadLetters, late, traces}: DecidedBatch,
+  batch: DecidedBatch,
   logsFeatures: boolean,
+  forgetting: Forgetting | undefined,
 ): OutboxEntry | undefined {
-  if (alerts.length + decisions.length + verdicts.length + deadLetters.length + late.length === 0)
-    return undefined
+  const {partition, alerts, decisions, featureRows, verdicts, deadLetters, late, traces} = batch
+  const {served, cardUsers, input} = batch
+  const said = alerts.length + decisions.length + verdicts.length + deadLetters.length + late.length
+  const {caseChange} = input
+  const dispatch = dispatchOf(batch)
+  const isSilent = said === 0 && dispatch === undefined
+  if (isSilent && forgetting === undefined && caseChange === undefined) return undefined
   partition.outboxSequence++
   const {number, outboxSequence: sequence, finalUpTo} = partition
   return {
@@ -254,9 +266,13 @@ function outboxOf(
     alerts,
     ...(traces === undefined ? {} : {traces}),
     decisions,
-    ...(featureRows === undefined || !logsFeatures ? {} : {features: packRecords(featureRows)}),
+    ...(featureRows === undefined || !logsFeatures ? {} : {features: packRecords(featureRows, served)}),
     ...(verdicts.length === 0 ? {} : {verdicts}),
     deadLetters,
     late,
+    ...(cardUsers === undefined ? {} : {cardUsers}),
+    ...(caseChange === undefined ? {} : {caseChanges: [caseChange]}),
+    ...(forgetting === undefined ? {} : {forgetting}),
+    ...(dispatch === undefined ? {} : {dispatch}),
   }
 }

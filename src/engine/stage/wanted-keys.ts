@@ -1,5 +1,6 @@
 import type {DecodedEvent} from '../../core/event/decode.js'
 import {FEEDBACK, TRANSACTION_RANK, TRANSACTIONS} from '../../core/event/stream.js'
+import type {ReceivedBatch} from '../operator/batch.js'
 import type {StateStore} from '../port/state-store.js'
 import type {KeyedStage} from './keyed-stage.js'
 import type {Partition} from './partition.js'
@@ -38,6 +39,17 @@ export class WantedKeys {
       const isRead = stream.name === TRANSACTIONS && stage.hasFeatures
       if ((isRead || stage.takes(stream.name)) && typeof key === 'string') this.add(stage, key)
     }
+  }
+
+  /** The keys that other partitions hand events to, and the users of whom they found something. */
+  addReceived({handed, findings}: Pick<ReceivedBatch, 'handed' | 'findings'>): void {
+    for (const {event} of handed) {
+      for (const stage of this.further) {
+        const key = event.fields[stage.keyField]
+        if (stage.takes(event.stream) && typeof key === 'string') this.add(stage, key)
+      }
+    }
+    for (const {user} of findings) this.add(this.partition.users, user)
   }
 
   /** The keys by other fields that feedback does not name itself, but the transaction that it is about. */

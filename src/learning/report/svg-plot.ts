@@ -13,6 +13,8 @@ export interface Plot {
   readonly series: readonly Series[]
   /** A faint line from corner to corner: what guessing, or perfect calibration, would give. */
   readonly diagonal?: boolean
+  /** What is written along the horizontal axis, at 0 to 1. Default: quarters. */
+  readonly ticks?: readonly {readonly at: number; readonly text: string}[]
   /** The greatest value of the vertical axis. Default 1. */
   readonly top?: number
 }
@@ -25,17 +27,20 @@ const TOP = 34
 const BOTTOM = 62
 const COLOURS = ['#0b6e99', '#c4511c', '#4d7c0f', '#7c3aed']
 const TICKS = [0, 0.25, 0.5, 0.75, 1]
+const QUARTERS = TICKS.map((tick) => ({at: tick, text: String(tick)}))
 /** More points than this cannot be told apart. */
 const MOST_POINTS = 600
 
 /** A plot as SVG that stands alone: horizontal axis 0 to 1, vertical axis 0 to `top`. */
-export function svgPlot({title, x, y, series, diagonal, top = 1}: Plot): string {
+export function svgPlot({title, x, y, series, diagonal, ticks = QUARTERS, top = 1}: Plot): string {
   const across = (value: number) => round(LEFT + value * (WIDTH - LEFT - RIGHT))
   const up = (value: number) => round(HEIGHT - BOTTOM - (value / top) * (HEIGHT - TOP - BOTTOM))
-  const grid = TICKS.flatMap((tick) => [
-    `<line x1="${across(tick)}" y1="${up(0)}" x2="${across(tick)}" y2="${up(top)}" stroke="#e5e7eb"/>`,
+  const columns = ticks.flatMap(({at, text: label}) => [
+    `<line x1="${across(at)}" y1="${up(0)}" x2="${across(at)}" y2="${up(top)}" stroke="#e5e7eb"/>`,
+    text(across(at), up(0) + 15, 'middle', label),
+  ])
+  const rows = TICKS.flatMap((tick) => [
     `<line x1="${across(0)}" y1="${up(tick * top)}" x2="${across(1)}" y2="${up(tick * top)}" stroke="#e5e7eb"/>`,
-    text(across(tick), up(0) + 15, 'middle', String(tick)),
     text(across(0) - 6, up(tick * top) + 4, 'end', tickText(tick * top)),
   ])
   const corners = `<line x1="${across(0)}" y1="${up(0)}" x2="${across(1)}" y2="${up(top)}" stroke="#9ca3af" stroke-dasharray="4 4"/>`
@@ -43,7 +48,8 @@ export function svgPlot({title, x, y, series, diagonal, top = 1}: Plot): string 
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="${escaped(title)}" font-family="system-ui, sans-serif">`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
     text(WIDTH / 2, 20, 'middle', title, 14),
-    ...grid,
+    ...columns,
+    ...rows,
     diagonal === true ? corners : '',
     ...series.map((each, at) => drawn(each, COLOURS[at % COLOURS.length] as string, across, up)),
     ...series.map(({name}, at) => legend(name, at, COLOURS[at % COLOURS.length] as string)),

@@ -72,8 +72,8 @@ async function fitMember(trainer: NetworkTrainer, task: EnsembleTask, member: nu
 
 async function precisionOn(
   trainer: NetworkTrainer,
-  {rows, labels}: ScaledSet,
+  {rows, labels, weights}: ScaledSet,
   network: FittedEpoch['network'],
 ): Promise<number> {
-  return averagePrecision(ranking(await trainer.logits([network], rows), labels))
+  return averagePrecision(ranking(await trainer.logits([network], rows), labels, weights))
 }

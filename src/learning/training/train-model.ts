@@ -1,4 +1,5 @@
 import {type Calibration, calibrated} from '../../core/model/calibration.js'
+import {distributionOf, distributionsOf, type ModelDistribution} from '../../core/model/distribution.js'
 import type {ModelMetrics} from '../../core/model/model-manifest.js'
 import {type Network, packNetworks, widthsOf} from '../../core/model/network.js'
 import {type Scaling, scaleRows, scalingOf} from '../../core/model/scaling.js'
@@ -7,6 +8,7 @@ import {averagePrecision} from '../metrics/average-precision.js'
 import {calibrationError, reliability} from '../metrics/calibration-error.js'
 import {ranking} from '../metrics/ranking.js'
 import {rocAuc} from '../metrics/roc-auc.js'
+import {BestEpochs} from './best-epochs.js'
 import {chooseThreshold, type Threshold, type ThresholdRule} from './choose-threshold.js'
 import {fitCalibration} from './fit-calibration.js'
 import {fitEnsemble, type TrainingProgress} from './fit-ensemble.js'
@@ -18,6 +20,11 @@ export interface TrainTask {
   readonly set: TrainingSet
   readonly settings: NetworkSettings
   readonly threshold: ThresholdRule
+  /**
+   * Whether it learns anew from all rows, for as long as was best, once it is judged: the newest frauds are among the rows that
+   * judge. What is said of how good it is was measured before.
+   */
+  readonly refit?: boolean | undefined
   readonly onProgress?: ((progress: TrainingProgress) => void) | undefined
 }
 
@@ -30,6 +37,10 @@ export interface TrainedModel {
   /** The mean legitimate row. */
   readonly baseline: readonly number[]
   readonly metrics: ModelMetrics
+  /** Of the features that it learnt from, and of the scores of the rows after them. */
+  readonly distribution: ModelDistribution
+  /** Whether it learnt anew from all rows, those that judged it included. */
+  readonly isRefitted: boolean
   /** The rows that it was judged by, with its scores. */
   readonly tested: {readonly set: TrainingSet; readonly scores: Float32Array}
 }
@@ -48,25 +59,40 @@ export async function trainModel(trainer: NetworkTrainer, task: TrainTask): Prom
   const scaling = scalingOf(learn.rows, width)
   const scaled = (set: TrainingSet) => ({...set, rows: scaleRows(set.rows, scaling)})
   const chooseScaled = scaled(choose)
+  const epochs = new BestEpochs()
   const networks = await fitEnsemble(trainer, {
     set: scaled(learn),
     validation: chooseScaled,
     settings,
-    onProgress: task.onProgress,
+    onProgress: (progress) => {
+      epochs.note(progress)
+      task.onProgress?.(progress)
+    },
   })
   const chooseLogits = await trainer.logits(networks, chooseScaled.rows)
   const calibration = fitCalibration(chooseLogits, choose.labels)
   const chooseScores = calibrated(chooseLogits, calibration)
   const scores = calibrated(await trainer.logits(networks, scaled(judge).rows), calibration)
+  const learnt = task.refit
+    ? await learntFromAll(trainer, task, epochs.mean)
+    : {networks, scaling, set: learn}
   return {
-    networks,
-    scaling,
+    networks: learnt.networks,
+    scaling: learnt.scaling,
     calibration,
     threshold: chooseThreshold(chooseScores, choose.labels, daysOf(choose), task.threshold),
-    baseline: meanLegitimateRow(learn, scaling),
-    metrics: metricsOf(scores, judge.labels),
+    baseline: meanLegitimateRow(learnt.set, learnt.scaling),
+    metrics: metricsOf(scores, judge),
+    distribution: {features: distributionsOf(learnt.set.rows, width), score: distributionOf(chooseScores)},
+    isRefitted: task.refit === true,
     tested: {set: judge, scores},
   }
+}
+
+async function learntFromAll(trainer: NetworkTrainer, {set, settings}: TrainTask, epochs: number) {
+  const scaling = scalingOf(set.rows, set.rows.length / set.labels.length)
+  const scaled = {...set, rows: scaleRows(set.rows, scaling)}
+  return {set, scaling, networks: await fitEnsemble(trainer, {set: scaled, settings: {...settings, epochs}})}
 }
 
 /** The weights and the shape of a model, as a manifest and its file hold them. */
@@ -74,8 +100,12 @@ export function packedModel({networks}: Pick<TrainedModel, 'networks'>) {
   return {widths: networks.map((network) => [...widthsOf(network)]), weights: packNetworks(networks)}
 }
 
-export function metricsOf(scores: Float32Array, labels: Float32Array): ModelMetrics {
-  const steps = ranking(scores, labels)
+/** How good scores are of rows that count by their weights. */
+export function metricsOf(
+  scores: Float32Array,
+  {labels, weights}: Pick<TrainingSet, 'labels' | 'weights'>,
+): ModelMetrics {
+  const steps = ranking(scores, labels, weights)
   return {
     auc_roc: rocAuc(steps),
     average_precision: averagePrecision(steps),

@@ -23,16 +23,24 @@ export interface VerdictSubject {
 
 /**
  * What is known of transactions at some time: fraud or legitimate by the newest verdict; without one, legitimate once the
- * label would be mature; else unknown. Unlabelled is not legitimate: most frauds are reported days later.
+ * label would be mature; else unknown. Unlabelled is not legitimate: most frauds are reported days later. A label is available
+ * from the time of its verdict on, or from the end of the maturity.
  */
 export class TrainingLabels {
   private readonly verdicts = new Verdicts()
   private readonly transactions = new Map<string, EventTime>()
+  private readonly declined = new Set<string>()
   private readonly alerts = new Map<string, string>()
   private readonly given: {readonly subject: VerdictSubject; readonly verdict: Verdict}[] = []
 
   addTransaction(id: string, time: EventTime): void {
     this.transactions.set(id, time)
+  }
+
+  /** A transaction that was declined never took place: that nobody complains about it says nothing, however old it is. */
+  addDeclined(id: string, time: EventTime): void {
+    this.addTransaction(id, time)
+    this.declined.add(id)
   }
 
   /** A verdict on an alert is one on the transaction that the alert is about. */
@@ -66,6 +74,7 @@ export class TrainingLabels {
 
   private labelOf(id: string, labels: Labels, judged: ReadonlySet<string>, matureUpTo: number): Label {
     if (judged.has(id)) return labels.labelOfEvent(TRANSACTIONS, id)
+    if (this.declined.has(id)) return 'unknown'
     return (this.transactions.get(id) as EventTime) <= matureUpTo ? 'legitimate' : 'unknown'
   }
 }

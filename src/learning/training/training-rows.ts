@@ -7,6 +7,7 @@ import type {TrainingSet} from './training-set.js'
 export class TrainingRows {
   private readonly ids: string[] = []
   private readonly times: EventTime[] = []
+  private readonly weights: number[] = []
   private readonly rows: GrowingRows
 
   constructor(readonly width: number) {
@@ -17,9 +18,11 @@ export class TrainingRows {
     return this.rows.count
   }
 
-  add(id: string, time: EventTime, row: ArrayLike<number>): void {
+  /** `weight`: for how many transactions of its kind it stands. */
+  add(id: string, time: EventTime, row: ArrayLike<number>, weight = 1): void {
     this.ids.push(id)
     this.times.push(time)
+    this.weights.push(weight)
     this.rows.add(row)
   }
 
@@ -32,7 +35,7 @@ export class TrainingRows {
     return {
       rows,
       labels: Float32Array.from(known, (at) => (labelOf(this.ids[at] as string) === 'fraud' ? 1 : 0)),
-      weights: new Float32Array(known.length).fill(1),
+      weights: Float32Array.from(known, (at) => this.weights[at] as number),
       times: Float64Array.from(known, (at) => this.times[at] as number),
     }
   }

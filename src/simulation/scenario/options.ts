@@ -1,5 +1,13 @@
 import {type EventTime, formatTime, parseEventTime} from '../../core/event/time.js'
+import type {FraudKind} from './planted.js'
 import {DAY_MS} from './span.js'
+
+/** A time in which frauds are of certain kinds. */
+export interface FraudPhase {
+  readonly days: number
+  /** How many plantings of which kind. */
+  readonly plantings: {readonly [kind in FraudKind]?: number}
+}
 
 /** What a scenario consists of. Shares are of all lines, 0..1. */
 export interface ScenarioOptions {
@@ -13,6 +21,8 @@ export interface ScenarioOptions {
   readonly start?: EventTime
   /** Plantings per kind of fraud; default one per 400 user days, at least 1. */
   readonly frauds?: number
+  /** One after the other from the start, instead of every kind all the time; `frauds` does not count then. */
+  readonly phases?: readonly FraudPhase[]
   /** Share that arrives up to a minute late, within the allowed lateness; default 0.02. */
   readonly outOfOrder?: number
   /** Share that is sent twice; default 0.005. */
@@ -23,7 +33,10 @@ export interface ScenarioOptions {
   readonly broken?: number
 }
 
-export type ResolvedOptions = Required<ScenarioOptions> & {readonly end: EventTime}
+export type ResolvedOptions = Required<Omit<ScenarioOptions, 'phases'>> & {
+  readonly phases: readonly FraudPhase[] | undefined
+  readonly end: EventTime
+}
 
 const MONDAY = parseEventTime('2026-01-05T00:00:00Z') as EventTime
 /** Room for local time west of Greenwich, and four digits for the year. */
@@ -46,7 +59,7 @@ export function resolveOptions(options: ScenarioOptions): ResolvedOptions {
   const end = (start + Math.round(days * DAY_MS)) as EventTime
   if (end > LATEST)
     throw new RangeError(`start and days lead past ${formatTime(LATEST)}; choose an earlier start`)
-  return {users, days, seed, rate, start, frauds, ...shares, end}
+  return {users, days, seed, rate, start, frauds, phases: options.phases, ...shares, end}
 }
 
 function within(name: string, value: number, low: number, high: number): void {

@@ -7,6 +7,7 @@ export type FraudKind =
   | 'burst_spending'
   | 'merchant_compromise'
   | 'mule_fan_in'
+  | 'device_farm'
 
 /** The truth about one planted fraud: one victim, and the transactions that are fraudulent. */
 export interface PlantedFraud {

@@ -14,6 +14,7 @@ import {serviceLog} from '../../../src/app/service/service-log.js'
 import type {WallTime} from '../../../src/core/event/time.js'
 import type {Scorer} from '../../../src/engine/port/model.js'
 import {temporaryFolder} from '../../conformance/temporary-folder.js'
+import {PROGRAM} from '../../support/process/built-program.js'
 import {writeRulesFolder} from './rules-folder.js'
 
 export interface SceneOptions {
@@ -25,6 +26,8 @@ export interface SceneOptions {
   readonly timeouts?: Partial<HttpTimeouts>
   /** Without one, rules alone decide. */
   readonly scorer?: Scorer
+  /** With a list of blocked devices, empty, and a rule that looks into it. */
+  readonly lists?: boolean
 }
 
 /** Who the keys of a scene are for. */
@@ -85,9 +88,10 @@ export class ApiScene {
     rate,
     timeouts = {},
     scorer,
+    lists = false,
   }: SceneOptions = {}): Promise<ApiScene> {
     const folder = await temporaryFolder()
-    await writeRulesFolder(join(folder.path, 'cep-rules'))
+    await writeRulesFolder(join(folder.path, 'cep-rules'), lists)
     await mkdir(join(folder.path, 'features'))
     const keyFile = join(folder.path, 'keys.json')
     const made = Object.entries(PEOPLE).map(([name, roles]) => {
@@ -127,6 +131,7 @@ export class ApiScene {
       dataDir: this.config.dataDir,
       clock,
       scorer: this.scorer,
+      program: PROGRAM,
       onFailure,
     })
     const authenticate = await authenticatorOf(this.config, clock, onFailure)

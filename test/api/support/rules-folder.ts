@@ -49,9 +49,25 @@ fallback: {decision: approve, review_over: 500}
 `,
 }
 
-/** Writes the rules that the tests of the API work with. */
-export async function writeRulesFolder(folder: string): Promise<void> {
-  for (const [path, text] of Object.entries(FILES)) {
+const LIST_FILES: {readonly [path: string]: string} = {
+  'lists/blocked_devices.yaml': 'schema: tripline/list/v1\nname: blocked_devices\nentries: []\n',
+  'rules/blocked-device.yaml': `schema: tripline/rule/v1
+id: blocked-device
+version: 1
+title: A device that was blocked
+key: user_id
+severity: critical
+action: decline
+score: 99
+match:
+  event: {as: tx, stream: transactions}
+  when: tx.device_id in lists.blocked_devices
+`,
+}
+
+/** Writes the rules that the tests of the API work with; `lists`: a list and a rule that looks into it as well. */
+export async function writeRulesFolder(folder: string, lists = false): Promise<void> {
+  for (const [path, text] of Object.entries({...FILES, ...(lists ? LIST_FILES : {})})) {
     await mkdir(join(folder, path, '..'), {recursive: true})
     await writeFile(join(folder, path), text)
   }

@@ -13,6 +13,7 @@ import {OffsetMismatchError, StaleEpochError} from '../../../src/engine/port/sta
 import {commitCounting, countingCommit, expectCounted, userOf} from './counting-commits.js'
 import {LossyProxy} from './lossy-proxy.js'
 import {RedisProcess} from './redis-process.js'
+import {saveUntil} from './save-until.js'
 import {describeOnRedis} from './test-redis.js'
 
 describeOnRedis('Redis in trouble', () => {
@@ -246,14 +247,3 @@ describeOnRedis('Redis in trouble', () => {
     }
   })
 })
-
-/** Saves until the last saving ended so. */
-async function saveUntil(server: RedisProcess, status: 'ok' | 'err'): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    await server.ask((client) => client.bgsave()).catch(() => undefined)
-    await sleep(50)
-    const info = await server.ask((client) => client.info('persistence'))
-    if (info.includes(`rdb_last_bgsave_status:${status}`)) return
-  }
-  throw new Error(`saving never ended with ${status}`)
-}

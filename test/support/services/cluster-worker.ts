@@ -9,6 +9,8 @@ export interface WorkerSettings {
   readonly rules: string
   /** Version of the model that takes part; none if absent. */
   readonly model?: 'champion'
+  /** Added to the environment. */
+  readonly env?: {readonly [name: string]: string}
 }
 
 const READY_LIMIT_MS = 30_000
@@ -22,12 +24,13 @@ export class ClusterWorker {
   private readonly stderr: () => string
   private hasEnded = false
 
-  constructor({namespace, rules, model}: WorkerSettings) {
+  constructor({namespace, rules, model, env: more}: WorkerSettings) {
     const env = {
       TRIPLINE_NAMESPACE: namespace,
       TRIPLINE_KAFKA_BROKERS: process.env.TRIPLINE_TEST_KAFKA ?? '',
       TRIPLINE_REDIS_URL: process.env.TRIPLINE_TEST_REDIS ?? '',
       ...(model === undefined ? {} : {TRIPLINE_MODEL_ALIAS: model}),
+      ...more,
     }
     this.child = startTripline(['run', '--profile', 'cluster', '--port', '0', '--rules', rules], {env})
     this.child.stdin.end()
@@ -59,8 +62,8 @@ export class ClusterWorker {
   }
 
   /** What it says of its own partitions. */
-  async ledger(): Promise<LedgerReport> {
-    const answer = await fetch(`${await this.url()}/v1/ledger`)
+  async ledger(headers: {readonly [name: string]: string} = {}): Promise<LedgerReport> {
+    const answer = await fetch(`${await this.url()}/v1/ledger`, {headers})
     return (await answer.json()) as LedgerReport
   }
 

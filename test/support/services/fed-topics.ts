@@ -52,7 +52,8 @@ export class Feed {
   }
 }
 
-function recordOf({stream, event, arrival_time}: PlacedLine): IntakeRecord {
+/** A line as it is put on the log. */
+export function recordOf({stream, event, arrival_time}: PlacedLine): IntakeRecord {
   const {user_id, merchant_id} = (event ?? {}) as {readonly user_id?: unknown; readonly merchant_id?: unknown}
   const key = stream === 'merchants' ? merchant_id : user_id
   return {

@@ -5,14 +5,13 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {inspect} from 'node:util'
 import {expect} from 'vitest'
 import type {AlertRecord, DecisionRecord} from '../../../src/core/decision/records.js'
-import {ensureBuilt} from '../process/built-program.js'
+import {ensureBuilt, PROJECT} from '../process/built-program.js'
 import {triplineJson} from '../process/tripline.js'
 import {ClusterWorker} from './cluster-worker.js'
 import {Feed, type PlacedLine, placedLines} from './fed-topics.js'
 import {type Finals, finalsOf, ndjsonRecords, newestRevisions, standingAlerts} from './finals.js'
 import {type TestTopics, testTopics} from './test-kafka.js'
 import {topicContents} from './topic-contents.js'
-import {userRules} from './user-rules.js'
 
 const PARTITIONS = 4
 const DONE_LIMIT_MS = 60_000
@@ -39,16 +38,20 @@ export class RecordedScene {
   static async prepare(): Promise<RecordedScene> {
     await ensureBuilt()
     const folder = await mkdtemp(join(tmpdir(), 'tripline-cluster-'))
-    const rules = await userRules(join(folder, 'rules'))
+    const rules = join(PROJECT, 'cep-rules')
     const recorded = join(folder, 'recorded.ndjson')
     await triplineJson(['simulate', 'scenario', '--out', recorded, ...TRAFFIC])
     const out = join(folder, 'out')
     await triplineJson(['replay', '--input', recorded, '--out', out, '--rules', rules, '--no-model'])
+    const alerts = await ndjsonRecords<AlertRecord>(join(out, 'alerts.final.ndjson'))
     const expected = finalsOf(
-      await ndjsonRecords<AlertRecord>(join(out, 'alerts.final.ndjson')),
+      alerts,
       await ndjsonRecords<DecisionRecord>(join(out, 'decisions.final.ndjson')),
     )
     if (expected.alerts.length < 20) throw new Error('the recording says too little')
+    const keys = new Set(alerts.map(({key}) => key.name))
+    const unsaid = ['merchant_id', 'device_id', 'ip'].filter((name) => !keys.has(name))
+    if (unsaid.length > 0) throw new Error(`the recording says nothing about any ${unsaid.join(', ')}`)
     const lines = placedLines((await readFile(recorded, 'utf8')).split('\n'), PARTITIONS)
     return new RecordedScene(folder, rules, lines, expected)
   }

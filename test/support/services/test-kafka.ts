@@ -3,9 +3,11 @@ import type {Kafka} from 'kafkajs'
 import {createTopics} from '../../../src/adapters/kafka/create-topics.js'
 import {kafkaClient} from '../../../src/adapters/kafka/kafka-client.js'
 import type {KafkaConnection} from '../../../src/adapters/kafka/kafka-connection.js'
+import {topicRanges} from '../../../src/adapters/kafka/topic-ends.js'
 import {TopicNames} from '../../../src/adapters/kafka/topic-names.js'
 import {topicPlan} from '../../../src/adapters/kafka/topic-plan.js'
 import {streamsWith} from '../../../src/core/event/stream.js'
+import type {WallTime} from '../../../src/core/event/time.js'
 
 /** `host:port` of the Kafka that service suites may use; undefined where there is none. */
 export const TEST_KAFKA = process.env.TRIPLINE_TEST_KAFKA
@@ -57,8 +59,8 @@ export async function testTopics(partitions = 1): Promise<TestTopics> {
     namespace,
     names,
     count: async (topic) => {
-      const ranges = await admin.fetchTopicOffsets(topic)
-      return ranges.reduce((sum, {low, high}) => sum + Number(high) - Number(low), 0)
+      const {ranges} = await topicRanges(admin, [topic], {now: () => 0 as WallTime})
+      return [...ranges.values()].reduce((sum, {first, end}) => sum + end - first, 0)
     },
     remove: async () => {
       // A broker that is slow to answer is asked again, and has deleted them by then.

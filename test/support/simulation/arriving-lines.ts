@@ -17,6 +17,8 @@ export interface Traffic {
    * Profiles may come days after they became valid. What they still change then depends on when they come.
    */
   readonly lateProfiles?: boolean
+  /** How many of all events come too late, 0 to 1. Default: drawn. */
+  readonly stragglers?: number
 }
 
 interface Arriving {
@@ -33,7 +35,9 @@ export function arrivingLines(traffic: Traffic, seed: number, random: SeededRand
   const {scale, maxEvents, shuffled, lateProfiles = false} = traffic
   const events = eventSets({scale, users: 3, maxEvents}).chain(withDuplicates)
   const [sent = []] = fc.sample(events, {seed, numRuns: 1})
-  const arriving = shuffled ? inAnyOrder(sent, random) : delayed(sent, random, lateProfiles)
+  const arriving = shuffled
+    ? inAnyOrder(sent, random)
+    : delayed(sent, random, lateProfiles, traffic.stragglers)
   for (let broken = random.below(4); broken > 0; broken--) {
     arriving.splice(random.below(arriving.length + 1), 0, random.pick(BROKEN_LINES).text)
   }
@@ -47,9 +51,14 @@ function inAnyOrder(lines: readonly ReplayLine[], random: SeededRandom): Line[] 
     .map(({line}) => line)
 }
 
-function delayed(lines: readonly ReplayLine[], random: SeededRandom, lateProfiles: boolean): Line[] {
+function delayed(
+  lines: readonly ReplayLine[],
+  random: SeededRandom,
+  lateProfiles: boolean,
+  given: number | undefined,
+): Line[] {
   const isStamped = random.chance(0.7)
-  const stragglers = random.pick([0, 0.1, 0.4])
+  const stragglers = given ?? random.pick([0, 0.1, 0.4])
   const arriving: Arriving[] = []
   for (const line of lines) {
     const time = eventTimeOf(line)

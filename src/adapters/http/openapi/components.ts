@@ -1,5 +1,6 @@
 import {z} from 'zod'
 import {auditRecordSchema, jsonValueSchema} from '../../../core/case/audit-record.js'
+import {caseSummarySchema} from '../../../core/case/case-events.js'
 import {decisionRecordSchema} from '../../../core/decision/records.js'
 import {
   feedbackSchema,
@@ -10,6 +11,15 @@ import {
 import {alertAnswerSchema, alertDetailSchema, alertsAnswerSchema} from '../alert-answers.js'
 import {auditAnswerSchema} from '../audit-route.js'
 import {ingestAnswerSchema} from '../events-route.js'
+import {backtestAnswerSchema, backtestBodySchema} from '../backtest-route.js'
+import {
+  assignCaseBodySchema,
+  caseAnswerSchema,
+  caseNoteBodySchema,
+  casesAnswerSchema,
+  closeCaseAnswerSchema,
+  closeCaseBodySchema,
+} from '../case-schemas.js'
 import {featuresAnswerSchema} from '../features-route.js'
 import {
   alertFeedbackAnswerSchema,
@@ -17,9 +27,12 @@ import {
   feedbackAnswerSchema,
   feedbackBodySchema,
 } from '../feedback-schemas.js'
+import {forgetReportSchema} from '../forget-service.js'
 import {modelsSchema, promotionSchema} from '../models-service.js'
+import {retrainStatusSchema} from '../retrain-service.js'
 import {problemSchema} from '../problem.js'
 import {ruleCheckBodySchema, ruleFindingsSchema} from '../rule-check-route.js'
+import {ruleModeBodySchema} from '../rule-mode-route.js'
 import {approvalBodySchema, proposalAnswerSchema} from '../rule-proposal-routes.js'
 import {activateBodySchema, activationReportSchema, runningRulesSchema} from '../rules-route.js'
 import {ledgerAnswerSchema, liveAnswerSchema, readyAnswerSchema} from '../status-routes.js'
@@ -46,8 +59,13 @@ const BODIES = {
   Feedback: feedbackBodySchema,
   Assignment: assignBodySchema,
   Note: noteBodySchema,
+  CaseAssignment: assignCaseBodySchema,
+  CaseNote: caseNoteBodySchema,
+  CaseClosing: closeCaseBodySchema,
   RuleActivation: activateBodySchema,
   RuleText: ruleCheckBodySchema,
+  RuleMode: ruleModeBodySchema,
+  RuleBacktest: backtestBodySchema,
   RuleApproval: approvalBodySchema,
   NewWebhook: createWebhookBodySchema,
   WebhookChange: changeWebhookBodySchema,
@@ -65,12 +83,19 @@ const ANSWERS = {
   AlertFeedbackResult: alertFeedbackAnswerSchema,
   FeedbackResults: feedbackAnswerSchema,
   AlertTriage: triageAnswerSchema,
+  Case: caseAnswerSchema,
+  CaseSummary: caseSummarySchema,
+  CasePage: casesAnswerSchema,
+  ClosedCase: closeCaseAnswerSchema,
   User: userAnswerSchema,
+  ForgetReport: forgetReportSchema,
   Features: featuresAnswerSchema,
   Models: modelsSchema,
   Promotion: promotionSchema,
+  RetrainStatus: retrainStatusSchema,
   RunningRules: runningRulesSchema,
   RuleFindings: ruleFindingsSchema,
+  BacktestReport: backtestAnswerSchema,
   RuleProposal: proposalAnswerSchema,
   ActivationReport: activationReportSchema,
   Webhook: webhookAnswerSchema,

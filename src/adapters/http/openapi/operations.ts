@@ -2,6 +2,7 @@ import type {z} from 'zod'
 import {alertStreamQuerySchema} from '../alert-stream-route.js'
 import {alertsQuerySchema} from '../alerts-route.js'
 import {auditQuerySchema} from '../audit-route.js'
+import {casesQuerySchema, caseStreamQuerySchema} from '../case-schemas.js'
 import {decisionQuerySchema} from '../decisions-route.js'
 import {featuresQuerySchema} from '../features-route.js'
 import {userQuerySchema} from '../users-route.js'
@@ -94,12 +95,66 @@ export const OPERATIONS: {readonly [route: string]: Operation} = {
     status: 202,
     answer: 'FeedbackResults',
   },
+  'GET /v1/cases': {
+    tag: 'Cases',
+    summary: 'Cases, the newest first',
+    query: casesQuerySchema,
+    status: 200,
+    answer: 'CasePage',
+  },
+  'GET /v1/cases/stream': {
+    tag: 'Cases',
+    summary: 'What happens to cases, as server-sent events',
+    query: caseStreamQuerySchema,
+    headers: [LAST_EVENT_ID],
+    status: 200,
+    answer: {mediaType: 'text/event-stream'},
+  },
+  'GET /v1/cases/:id': {
+    tag: 'Cases',
+    summary: 'One case with its alerts and notes',
+    status: 200,
+    answer: 'Case',
+  },
+  'POST /v1/cases/:id/assign': {
+    tag: 'Cases',
+    summary: 'Says who is to look at a case',
+    body: {schema: 'CaseAssignment'},
+    status: 200,
+    answer: 'Case',
+  },
+  'POST /v1/cases/:id/notes': {
+    tag: 'Cases',
+    summary: 'Adds a note to a case',
+    body: {schema: 'CaseNote'},
+    status: 200,
+    answer: 'Case',
+  },
+  'POST /v1/cases/:id/review': {
+    tag: 'Cases',
+    summary: 'Takes a case up: whoever asks looks at it now',
+    status: 200,
+    answer: 'Case',
+  },
+  'POST /v1/cases/:id/close': {
+    tag: 'Cases',
+    summary: 'Closes a case: a verdict on each of its alerts, and entries of lists',
+    body: {schema: 'CaseClosing'},
+    status: 200,
+    answer: 'ClosedCase',
+  },
   'GET /v1/users/:id': {
     tag: 'Alerts',
     summary: 'What happened to a user',
     query: userQuerySchema,
     status: 200,
     answer: 'User',
+  },
+  'DELETE /v1/users/:id': {
+    tag: 'Operations',
+    summary: 'Forgets a user: of all that came before, nothing is kept that tells of a person',
+    status: 202,
+    answer: 'ForgetReport',
   },
   'GET /v1/features/:entity/:id': {
     tag: 'Model',
@@ -120,6 +175,18 @@ export const OPERATIONS: {readonly [route: string]: Operation} = {
     status: 200,
     answer: 'Promotion',
   },
+  'GET /v1/models/retrain': {
+    tag: 'Model',
+    summary: 'Whether a version is being trained, and what came of the last time',
+    status: 200,
+    answer: 'RetrainStatus',
+  },
+  'POST /v1/models/retrain': {
+    tag: 'Model',
+    summary: 'Trains a version from what was served and what was said about it',
+    status: 202,
+    answer: 'RetrainStatus',
+  },
   'GET /v1/rules': {tag: 'Rules', summary: 'The rules in force', status: 200, answer: 'RunningRules'},
   'POST /v1/rules': {
     tag: 'Rules',
@@ -135,6 +202,21 @@ export const OPERATIONS: {readonly [route: string]: Operation} = {
     body: {schema: 'RuleText'},
     status: 200,
     answer: 'RuleFindings',
+  },
+  'POST /v1/rules/backtest': {
+    tag: 'Rules',
+    summary: 'Holds proposed rules against what was recorded, and changes nothing',
+    body: {schema: 'RuleBacktest'},
+    status: 200,
+    answer: 'BacktestReport',
+  },
+  'POST /v1/rules/:id/mode': {
+    tag: 'Rules',
+    summary:
+      'Proposes to switch a rule of the running set to live, shadow or off; without keys, switches it (200)',
+    body: {schema: 'RuleMode'},
+    status: 202,
+    answer: 'RuleProposal',
   },
   'GET /v1/rules/proposal': {
     tag: 'Rules',

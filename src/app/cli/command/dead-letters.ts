@@ -1,10 +1,9 @@
 import type {Command} from 'commander'
-import {EmbeddedDatabase} from '../../../adapters/embedded/database.js'
-import {EmbeddedReadModel} from '../../../adapters/embedded/read-model.js'
 import type {StoredDeadLetter} from '../../../engine/port/read-model.js'
-import {loadFolders} from '../../bundle/load-bundle.js'
 import type {Config} from '../../config/config.js'
-import {EmbeddedService} from '../../service/embedded-service.js'
+import {openClusterLetters} from '../../dead-letters/cluster-letters.js'
+import {openEmbeddedLetters} from '../../dead-letters/embedded-letters.js'
+import type {LetterBox} from '../../dead-letters/letter-box.js'
 import {SYSTEM_CLOCK} from '../../service/system-clock.js'
 import {type Console, createConsole} from '../console.js'
 import {UsageError} from '../exit.js'
@@ -52,9 +51,9 @@ export function addDeadLettersCommand(program: Command): void {
 
 async function list(options: DeadLetterOptions): Promise<void> {
   const console = createConsole(options.json === true)
-  await withReadModel(dataDirConfig(options), async (readModel) => {
+  await withLetters(dataDirConfig(options), async (box) => {
     const items: StoredDeadLetter[] = []
-    for await (const stored of allLetters(readModel, options.reason)) {
+    for await (const stored of allLetters(box, options.reason)) {
       if (console.json) items.push(stored)
       else console.line(describe(stored))
     }
@@ -64,8 +63,8 @@ async function list(options: DeadLetterOptions): Promise<void> {
 
 async function show(id: string, options: DeadLetterOptions): Promise<void> {
   const console = createConsole(options.json === true)
-  await withReadModel(dataDirConfig(options), async (readModel) => {
-    const stored = await readModel.deadLetter(id)
+  await withLetters(dataDirConfig(options), async (box) => {
+    const stored = await box.deadLetter(id)
     if (stored === undefined) throw unknownLetter(id)
     console.result(stored)
     console.line(describe(stored))
@@ -79,98 +78,74 @@ async function show(id: string, options: DeadLetterOptions): Promise<void> {
 
 async function replayLetters(id: string | undefined, options: DeadLetterOptions): Promise<void> {
   const console = createConsole(options.json === true)
-  const config = dataDirConfig(options)
-  const letters = await withReadModel(config, (readModel) => chosenLetters(readModel, id, options.reason))
-  const sendable = letters.filter(({letter}) => letter.raw !== null)
-  const skipped = letters.length - sendable.length
-  if (options.dryRun === true) {
-    for (const stored of sendable) console.line(`would send ${describe(stored)}`)
-    console.line(`${sendable.length} would be sent; ${skipped} cannot be: their bytes were not kept`)
-    console.result({dry_run: true, would_send: sendable.map(({id: letterId}) => letterId), skipped})
-    return
-  }
-  const outcomes = await send(sendable, config, options.rate, console)
-  console.line(
-    `${sendable.length} sent: ${JSON.stringify(outcomes)}; ${skipped} skipped: their bytes were not kept`,
-  )
-  console.result({sent: sendable.length, outcomes, skipped})
+  await withLetters(dataDirConfig(options), async (box) => {
+    const letters = await chosenLetters(box, id, options.reason)
+    const sendable = letters.filter(({letter}) => letter.raw !== null)
+    const skipped = letters.length - sendable.length
+    if (options.dryRun === true) {
+      for (const stored of sendable) console.line(`would send ${describe(stored)}`)
+      console.line(`${sendable.length} would be sent; ${skipped} cannot be: their bytes were not kept`)
+      console.result({dry_run: true, would_send: sendable.map(({id: letterId}) => letterId), skipped})
+      return
+    }
+    const outcomes = await sendAll(sendable, box, options.rate, console)
+    console.line(
+      `${sendable.length} sent: ${JSON.stringify(outcomes)}; ${skipped} skipped: their bytes were not kept`,
+    )
+    console.result({sent: sendable.length, outcomes, skipped})
+  })
 }
 
-/** Puts the letters' bytes on the log again, no faster than asked, and counts what became of them. */
-async function send(
+/** Sends letters no faster than asked, and counts what became of them. */
+async function sendAll(
   letters: readonly StoredDeadLetter[],
-  config: Config,
+  box: LetterBox,
   rate: number,
   console: Console,
 ): Promise<{readonly [fate: string]: number}> {
   const outcomes: {[fate: string]: number} = {}
-  const folder = await loadFolders(config)
-  const failures: Error[] = []
-  const onFailure = (error: Error): void => void failures.push(error)
-  const service = await EmbeddedService.start({
-    config,
-    folder,
-    dataDir: config.dataDir,
-    clock: SYSTEM_CLOCK,
-    onFailure,
-  })
-  try {
-    const started = performance.now()
-    for (const [i, {id, letter}] of letters.entries()) {
-      const ahead = (i / rate) * 1000 - (performance.now() - started)
-      if (ahead > 0) await new Promise((resolve) => setTimeout(resolve, ahead))
-      const stream = letter.origin.topic === 'unknown' ? undefined : letter.origin.topic
-      const bytes = Buffer.from(letter.raw as string, 'base64')
-      const [fate] = await service.append([
-        {stream, bytes, arrivedAt: SYSTEM_CLOCK.now(), attempt: letter.attempt + 1},
-      ])
-      await service.readModel.markReplayed(id)
-      const key = fate?.fate ?? 'lost'
-      outcomes[key] = (outcomes[key] ?? 0) + 1
-      console.progress(`${i + 1} of ${letters.length}`)
-    }
-  } finally {
-    await service.stop()
+  const started = performance.now()
+  for (const [i, stored] of letters.entries()) {
+    const ahead = (i / rate) * 1000 - (performance.now() - started)
+    if (ahead > 0) await new Promise((resolve) => setTimeout(resolve, ahead))
+    const fate = await box.send(stored)
+    outcomes[fate] = (outcomes[fate] ?? 0) + 1
+    console.progress(`${i + 1} of ${letters.length}`)
   }
   return outcomes
 }
 
 async function chosenLetters(
-  readModel: EmbeddedReadModel,
+  box: LetterBox,
   id: string | undefined,
   reason: string | undefined,
 ): Promise<readonly StoredDeadLetter[]> {
   if (id !== undefined) {
-    const stored = await readModel.deadLetter(id)
+    const stored = await box.deadLetter(id)
     if (stored === undefined) throw unknownLetter(id)
     return [stored]
   }
   const letters: StoredDeadLetter[] = []
-  for await (const stored of allLetters(readModel, reason)) if (stored.replays === 0) letters.push(stored)
+  for await (const stored of allLetters(box, reason)) if (stored.replays === 0) letters.push(stored)
   return letters
 }
 
-async function* allLetters(
-  readModel: EmbeddedReadModel,
-  reason: string | undefined,
-): AsyncGenerator<StoredDeadLetter> {
+async function* allLetters(box: LetterBox, reason: string | undefined): AsyncGenerator<StoredDeadLetter> {
   let cursor: string | undefined
   do {
-    const page = await readModel.deadLetters(reason, PAGE, cursor)
+    const page = await box.deadLetters(reason, PAGE, cursor)
     yield* page.items
     cursor = page.cursor
   } while (cursor !== undefined)
 }
 
-async function withReadModel<T>(
-  config: Config,
-  use: (readModel: EmbeddedReadModel) => Promise<T>,
-): Promise<T> {
-  const database = await EmbeddedDatabase.open(config.dataDir)
+async function withLetters<T>(config: Config, use: (box: LetterBox) => Promise<T>): Promise<T> {
+  const open = config.profile === 'cluster' ? openClusterLetters : openEmbeddedLetters
+  const box = await open(config, SYSTEM_CLOCK)
   try {
-    return await use(new EmbeddedReadModel(database))
+    return await use(box)
   } finally {
-    await database.close()
+    await box.close()
   }
 }
 

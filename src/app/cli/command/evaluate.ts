@@ -6,6 +6,7 @@ import {runHandbook} from '../../learning/run-handbook.js'
 import {textTable} from '../../rules/text-table.js'
 import {createConsole} from '../console.js'
 import {examples, wholeNumber} from '../options.js'
+import {addEvaluateLoopCommand} from './evaluate-loop.js'
 
 interface EvaluateOptions {
   readonly users: number
@@ -38,6 +39,7 @@ export function addEvaluateCommand(program: Command): void {
     'tripline evaluate handbook --out handbook-report',
     'tripline evaluate handbook --users 300 --quick --json',
   ])
+  addEvaluateLoopCommand(evaluate)
 }
 
 async function evaluateHandbookCommand({

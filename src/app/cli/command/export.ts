@@ -16,8 +16,10 @@ export function addExportCommand(program: Command): void {
   examples(
     program
       .command('export')
-      .description('write what a stopped service took in, under which rules, and what it said')
-      .requiredOption('--out <dir>', 'new folder for events, bundle and emitted')
+      .description(
+        'write what a stopped service took in, under which rules, features and model, and what it said',
+      )
+      .requiredOption('--out <dir>', 'new folder for events, features, bundle and emitted')
       .option('--from <time>', 'only what came at this time or later', time)
       .option('--to <time>', 'only what came before this time', time)
       .option('--config <file>', 'configuration file (default: tripline.yaml, if there is one)')
@@ -40,12 +42,13 @@ async function runExport(options: ExportCommandOptions): Promise<void> {
     outputDir: out,
     clock: SYSTEM_CLOCK,
     ...{from, to},
+    onMissingModel: console.note,
     onProgress: (written) => console.progress(`${grouped(written)} events`),
   })
-  const {events, alerts, decisions, bundles, complete} = summary
+  const {events, alerts, decisions, features, bundles, models, complete} = summary
   console.result(summary)
   console.line(
-    `${grouped(events)} events, ${grouped(alerts)} alerts that stand, ${grouped(decisions)} decisions, ${bundles.length} bundles in ${out}`,
+    `${grouped(events)} events, ${grouped(alerts)} alerts that stand, ${grouped(decisions)} decisions, ${grouped(features)} rows of features, ${bundles.length} bundles, ${models.length} versions of the model in ${out}`,
   )
   if (!complete)
     console.line(

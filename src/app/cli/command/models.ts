@@ -1,14 +1,21 @@
 import type {Command} from 'commander'
-import {chooseBackend} from '../../../adapters/tensorflow/backend.js'
+import {DataDirLockedError, type EmbeddedDatabase} from '../../../adapters/embedded/database.js'
+import type {Promotion} from '../../../adapters/http/models-service.js'
 import {type EventTime, formatTime} from '../../../core/event/time.js'
 import {loadBundle} from '../../bundle/load-bundle.js'
+import type {Config} from '../../config/config.js'
+import {databaseHere} from '../../learning/database-here.js'
 import {modelRegistry} from '../../learning/model-store.js'
 import {changeWords, modelRecord, modelsTable, modelWords} from '../../learning/models-words.js'
-import {promote} from '../../learning/promotion.js'
+import {promoteHere} from '../../learning/promote-here.js'
 import {textTable} from '../../rules/text-table.js'
+import {machineUser} from '../../service/machine-user.js'
+import {readServiceAddress, type ServiceAddress} from '../../service/service-address.js'
 import {SYSTEM_CLOCK} from '../../service/system-clock.js'
+import {askService} from '../ask-service.js'
 import {createConsole} from '../console.js'
 import {type CommonOptions, configOf, examples, wholeNumber, withConfigOptions} from '../options.js'
+import {addModelsDriftCommand} from './models-drift.js'
 
 interface PromoteOptions extends CommonOptions {
   readonly force?: boolean
@@ -29,6 +36,7 @@ export function addModelsCommand(program: Command): void {
   withOptions(
     models.command('rollback').description('make the champion before this one champion again'),
   ).action(rollbackModel)
+  addModelsDriftCommand(models)
   examples(listing, ['tripline models list', 'tripline models list --json'])
   examples(showing, ['tripline models show 3'])
   examples(promoting, ['tripline models promote 3', 'tripline models promote 2 --force'])
@@ -60,13 +68,30 @@ async function showModel(version: number, options: CommonOptions): Promise<void>
 
 async function promoteModel(version: number, options: PromoteOptions): Promise<void> {
   const console = createConsole(options.json === true)
-  const config = configOf(options)
-  const {features} = await loadBundle(config)
-  await chooseBackend(config.model.backend)
-  const force = options.force === true
-  await promote(modelRegistry(config), version, {schema: features.schema, at: now(), force})
-  console.result({champion: version})
+  const reason = await promoted(version, configOf(options), options.force === true)
+  console.result({champion: version, reason})
   console.line(`version ${version} is champion`)
+  console.line(reason)
+}
+
+/** A running service is asked to do it: only it has the evidence at hand. It need not be asked to do without. */
+async function promoted(version: number, config: Config, force: boolean): Promise<string> {
+  const {features} = await loadBundle(config)
+  const terms = {config, schema: features.schema, clock: SYSTEM_CLOCK, by: machineUser(), force}
+  let database: EmbeddedDatabase | undefined
+  try {
+    database = await databaseHere(config)
+  } catch (error) {
+    if (!(error instanceof DataDirLockedError)) throw error
+    const address = force ? undefined : await readServiceAddress(config.dataDir)
+    if (address !== undefined) return askToPromote(address, version)
+  }
+  return promoteHere(version, database, terms).finally(() => database?.close())
+}
+
+async function askToPromote(address: ServiceAddress, version: number): Promise<string> {
+  const {reason} = (await askService(address, `/v1/models/${version}/promote`)) as Promotion
+  return reason
 }
 
 async function rollbackModel(options: CommonOptions): Promise<void> {

@@ -2,6 +2,7 @@ import {mkdir, realpath} from 'node:fs/promises'
 import {join} from 'node:path'
 import type {Command} from 'commander'
 import type {Bundle} from '../../../core/bundle/bundle.js'
+import type {Scorer} from '../../../engine/port/model.js'
 import {type RecordedBundles, readBundleFolder} from '../../bundle/bundle-folder.js'
 import {loadBundle} from '../../bundle/load-bundle.js'
 import type {Config} from '../../config/config.js'
@@ -12,6 +13,8 @@ import {comparisonWords} from '../../replay/compare-words.js'
 import {AGAINST} from '../../replay/diff-rules.js'
 import {requireFinalFiles} from '../../replay/final-files.js'
 import {replayProgress} from '../../replay/progress.js'
+import {RecordedScorer, type ServedParity} from '../../replay/recorded-scorer.js'
+import {recordedScorerOf} from '../../replay/recorded-scorer-of.js'
 import {type ReplaySummary, replay} from '../../replay/replay.js'
 import type {RuleDiff} from '../../replay/rule-diff.js'
 import {diffFolders} from '../../rules/diff-folders.js'
@@ -75,9 +78,10 @@ async function runReplayCommand(options: ReplayCommandOptions): Promise<void> {
   const bundle = recorded?.first ?? (await loadBundle(config))
   await mkdir(out, {recursive: true})
   if (compare !== undefined) await requireOtherRun(compare, out)
+  const scorer = against === undefined ? await replayScorer(options, recorded, config, console) : undefined
   const {summary, diff} =
     against === undefined
-      ? {summary: await runOnce(options, bundle, recorded?.byId, config, console), diff: undefined}
+      ? {summary: await runOnce(options, bundle, recorded?.byId, scorer, console), diff: undefined}
       : await runTwice(options, against, config, bundle, console)
   const comparison =
     compare === undefined
@@ -87,8 +91,10 @@ async function runReplayCommand(options: ReplayCommandOptions): Promise<void> {
           emitted: compare,
           alertTimeSpread: alertTimeSpread(...(recorded?.byId.values() ?? [bundle])),
         })
-  console.result({...summary, diff, compare: comparison})
+  const served = scorer instanceof RecordedScorer ? scorer.parity : undefined
+  console.result({...summary, diff, compare: comparison, served})
   printSummary(console, summary, out)
+  if (served !== undefined) console.line(servedWords(served))
   for (const line of diff === undefined ? [] : diffWords(diff)) console.line(line)
   for (const line of comparison === undefined ? [] : comparisonWords(comparison)) console.line(line)
   if (comparison?.equal === false) process.exitCode = EXIT.failures
@@ -104,14 +110,26 @@ async function recordedBundles(options: ReplayCommandOptions): Promise<RecordedB
   return readBundleFolder(bundle)
 }
 
-async function runOnce(
-  {input, out, model}: ReplayCommandOptions,
-  bundle: Bundle,
-  recorded: RecordedBundles['byId'] | undefined,
+/** The model of the recording, where it says which it was; else that of the configuration. */
+async function replayScorer(
+  {bundle, model}: ReplayCommandOptions,
+  recorded: RecordedBundles | undefined,
   config: Config,
   console: Console,
+): Promise<Scorer | undefined> {
+  if (!model) return undefined
+  return bundle === undefined
+    ? scorerOf(config, {onTrouble: console.note})
+    : recordedScorerOf(bundle, recorded?.models, config, console.note)
+}
+
+async function runOnce(
+  {input, out}: ReplayCommandOptions,
+  bundle: Bundle,
+  recorded: RecordedBundles['byId'] | undefined,
+  scorer: Scorer | undefined,
+  console: Console,
 ): Promise<ReplaySummary> {
-  const scorer = model ? await scorerOf(config, {onTrouble: console.note}) : undefined
   return replay({
     inputs: input,
     outputDir: out,
@@ -146,6 +164,11 @@ async function requireOtherRun(compare: string, out: string): Promise<void> {
   const written = await realpath(out)
   if (emitted === written || emitted === join(written, AGAINST))
     throw new UsageError(`${compare}: --compare names the folder that --out overwrites; give another --out`)
+}
+
+function servedWords({recorded, different, unrecorded}: ServedParity): string {
+  const rest = unrecorded > 0 ? `; ${grouped(unrecorded)} without a record` : ''
+  return `features as served: ${grouped(recorded)} transactions, ${grouped(different)} come out otherwise now${rest}`
 }
 
 function printSummary(console: Console, summary: ReplaySummary, dir: string): void {

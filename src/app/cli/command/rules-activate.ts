@@ -4,13 +4,13 @@ import {DataDirLockedError} from '../../../adapters/embedded/database.js'
 import type {RuleProposal} from '../../../adapters/http/rule-proposals.js'
 import {type ActivationReport, RulesRefusedError} from '../../../adapters/http/rules-service.js'
 import type {Config} from '../../config/config.js'
-import {bearerOf, processEnvironment} from '../../config/environment.js'
 import {EmbeddedService} from '../../service/embedded-service.js'
 import {machineUser} from '../../service/machine-user.js'
 import {readServiceAddress, type ServiceAddress} from '../../service/service-address.js'
 import {SYSTEM_CLOCK} from '../../service/system-clock.js'
+import {askService} from '../ask-service.js'
 import {type Console, createConsole} from '../console.js'
-import {EXIT, UsageError} from '../exit.js'
+import {UsageError} from '../exit.js'
 import {type CommonOptions, configOf, examples, withConfigOptions} from '../options.js'
 
 /** A running service with keys brings rules into force when a second person agrees. */
@@ -56,6 +56,10 @@ async function activate(options: ActivateOptions): Promise<void> {
 }
 
 async function activateIn(config: Config, options: ActivateOptions): Promise<ActivationReport | Proposed> {
+  if (config.profile === 'cluster') {
+    const {activateInCluster} = await import('../activate-in-cluster.js')
+    return activateInCluster(config, {bundle: options.bundle, backfill: options.backfill ?? []})
+  }
   try {
     return await activateDirectly(config, options)
   } catch (error) {
@@ -97,17 +101,7 @@ async function activateRunning(
     if (given !== undefined && resolve(given) !== own)
       throw new UsageError(`the running service reads ${own}; put the rules there, and leave out ${option}`)
   }
-  const answer = await fetch(`${address.url}/v1/rules`, {
-    method: 'POST',
-    headers: {'content-type': 'application/json', ...bearerOf(processEnvironment())},
-    body: JSON.stringify({bundle, backfill}),
-  }).catch((error: Error) => {
-    const reason = error.cause instanceof Error ? error.cause.message : error.message
-    throw new UsageError(`the service at ${address.url} does not answer (${reason})`, EXIT.unavailable)
-  })
-  if (answer.ok) return (await answer.json()) as ActivationReport | Proposed
-  const {detail, faults} = (await answer.json()) as {detail: string; faults?: readonly string[]}
-  throw new UsageError(faults?.join('\n') ?? detail, answer.status >= 500 ? EXIT.unavailable : EXIT.usage)
+  return (await askService(address, '/v1/rules', {bundle, backfill})) as ActivationReport | Proposed
 }
 
 function printProposal(console: Console, {proposal: {id, bundle}}: Proposed): void {

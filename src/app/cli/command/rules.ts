@@ -6,6 +6,7 @@ import {EXIT} from '../exit.js'
 import {type CommonOptions, configOf, examples, withConfigOptions} from '../options.js'
 import {addRulesActivateCommand} from './rules-activate.js'
 import {addRulesDiffCommand} from './rules-diff.js'
+import {addRulesEconomicsCommand} from './rules-economics.js'
 import {addRulesExplainCommand} from './rules-explain.js'
 import {addRulesLintCommand} from './rules-lint.js'
 
@@ -24,6 +25,7 @@ export function addRulesCommand(program: Command): void {
   )
   addRulesExplainCommand(rules)
   addRulesDiffCommand(rules)
+  addRulesEconomicsCommand(rules)
   addRulesActivateCommand(rules)
 }
 

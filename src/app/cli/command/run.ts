@@ -76,6 +76,7 @@ async function serve(config: Config): Promise<void> {
     },
     onActivated: (report) => log.info(report, 'rules activated'),
     onRefused: (faults) => log.error({faults}, 'rules refused; those in force stay so'),
+    onRetrained: (report) => log[report.outcome === 'failed' ? 'error' : 'info'](report, 'model training'),
     onWebhookFailure: ({message}) => log.warn({error: message}, 'webhooks: the queue failed; trying again'),
     onFailure: (error) => {
       log.fatal(
@@ -95,6 +96,7 @@ async function serve(config: Config): Promise<void> {
     ? new FolderWatch(watched, stateAtStart, () => service.rules.folderMayHaveChanged().catch(tell(log)))
     : undefined
   model.watch()
+  await service.learning.begin()
   const {bundle} = service.partition
   const readyMs = Math.round(performance.now() - started)
   log.info({url: http.url, bundle: bundle.id, rules: bundle.rules.length, ready_ms: readyMs}, 'ready')

@@ -10,10 +10,13 @@ import {DEFAULT_NETWORK} from '../../../learning/training/default-network.js'
 import {loadBundle} from '../../bundle/load-bundle.js'
 import {backendWords} from '../../learning/backend-words.js'
 import {modelRegistry} from '../../learning/model-store.js'
+import {servedSource} from '../../learning/served-source.js'
 import {type TrainResult, train} from '../../learning/train.js'
 import {trainWords} from '../../learning/train-words.js'
 import {SYSTEM_CLOCK} from '../../service/system-clock.js'
 import {createConsole, grouped} from '../console.js'
+import {UsageError} from '../exit.js'
+import {databaseOrService} from '../learn-from-service.js'
 import {
   type CommonOptions,
   configOf,
@@ -24,7 +27,8 @@ import {
 } from '../options.js'
 
 interface TrainCommandOptions extends CommonOptions {
-  readonly input: readonly string[]
+  readonly input?: readonly string[]
+  readonly fromService?: boolean
   readonly labels?: string
   readonly maturity: number
   readonly seed: number
@@ -43,7 +47,11 @@ export function addTrainCommand(program: Command): void {
     program
       .command('train')
       .description('train a new version of the model from recorded events and what reviewers said')
-      .requiredOption('--input <file...>', 'NDJSON files in order of arrival; .gz works')
+      .option('--input <file...>', 'NDJSON files in order of arrival; .gz works')
+      .option(
+        '--from-service',
+        'learn from what the service in data_dir served and was told; a running one trains beside itself, by its own settings',
+      )
       .option('--labels <file>', 'truth file that says what is fraud, instead of feedback events')
       .option(
         '--maturity <duration>',
@@ -70,33 +78,47 @@ export function addTrainCommand(program: Command): void {
   examples(command, [
     'tripline train --input events.ndjson.gz',
     'tripline train --input week1.ndjson week2.ndjson --maturity 7d --costs 5:400',
+    'tripline train --from-service',
     'tripline train --input events.ndjson --labels events.ndjson.truth.ndjson --out my-model',
   ])
 }
 
 async function runTrain(options: TrainCommandOptions): Promise<void> {
   const console = createConsole(options.json === true)
+  if (options.input === undefined && options.fromService !== true)
+    throw new UsageError('what to learn from? Name files by --input, or say --from-service')
+  if (options.fromService === true && (options.input ?? options.labels) !== undefined)
+    throw new UsageError(
+      '--from-service brings its own transactions and labels; leave out --input and --labels',
+    )
   const config = configOf(options)
+  const database = options.fromService === true ? await databaseOrService(config, console) : undefined
+  if (database === 'asked') return
   const bundle = await loadBundle(config)
   console.note(backendWords(await chooseBackend(config.model.backend)))
   const registry = modelRegistry(config)
   const {seed, epochs, members, hidden, costs: chosenCosts, alertsPerDay} = options
   const result = await train({
-    inputs: options.input,
-    truthFile: options.labels,
-    bundle,
+    source:
+      options.input === undefined
+        ? servedSource(database, bundle.features.schema, SYSTEM_CLOCK)
+        : {
+            inputs: options.input,
+            truthFile: options.labels,
+            bundle,
+            onLines: (lines) => console.progress(`features: ${grouped(lines)} lines`),
+          },
     maturity: options.maturity,
     settings: {...DEFAULT_NETWORK, seed, epochs, members, hidden},
     threshold: chosenCosts === undefined ? {by: 'budget', alertsPerDay} : {by: 'cost', ...chosenCosts},
     modelId: options.id,
     target: options.out === undefined ? {registry} : {folder: options.out},
     createdAt: formatTime(SYSTEM_CLOCK.now() as number as EventTime),
-    onLines: (lines) => console.progress(`features: ${grouped(lines)} lines`),
     onEpoch: ({member, members: all, epoch, epochs: most, loss, averagePrecision}) =>
       console.progress(
         `network ${member} of ${all}, epoch ${epoch} of ${most}: loss ${loss.toFixed(5)}, average precision ${averagePrecision?.toFixed(3)} on later transactions`,
       ),
-  })
+  }).finally(() => database?.close())
   const {version, manifest, verdicts} = result
   console.result({version, ...manifest, verdicts})
   for (const line of trainWords(result, options.out ?? join(config.dataDir, 'models'))) console.line(line)

@@ -1,21 +1,17 @@
+import type {RuleProposal} from '../../../adapters/http/rule-proposals.js'
 import type {ActivationReport} from '../../../adapters/http/rules-service.js'
 import type {LedgerReport, StatusService} from '../../../adapters/http/status-service.js'
-import {checkTopics} from '../../../adapters/kafka/check-topics.js'
 import {ConsumerGroup} from '../../../adapters/kafka/consumer-group.js'
 import {KafkaEventIntake} from '../../../adapters/kafka/event-intake.js'
 import {KafkaPublisher} from '../../../adapters/kafka/event-publisher.js'
-import {type KafkaLog, kafkaClient} from '../../../adapters/kafka/kafka-client.js'
-import type {KafkaConnection} from '../../../adapters/kafka/kafka-connection.js'
+import {kafkaClient} from '../../../adapters/kafka/kafka-client.js'
 import {explainKafkaFailure} from '../../../adapters/kafka/kafka-refusal.js'
-import {RecordSender} from '../../../adapters/kafka/record-sender.js'
-import {TopicNames} from '../../../adapters/kafka/topic-names.js'
-import {RedisBundleStore} from '../../../adapters/redis/bundle-store.js'
-import {connectRedis} from '../../../adapters/redis/connect-redis.js'
+import {partitionOf} from '../../../adapters/kafka/partition-of.js'
+import {RedisProposalStore} from '../../../adapters/redis/desk/proposal-store.js'
 import {RedisReadModel} from '../../../adapters/redis/read-model.js'
-import type {RedisConnection} from '../../../adapters/redis/redis-connection.js'
-import type {RedisTarget} from '../../../adapters/redis/redis-target.js'
 import {RedisStateStore} from '../../../adapters/redis/state-store.js'
 import {Metrics} from '../../../adapters/telemetry/metrics.js'
+import type {Tracing} from '../../../adapters/telemetry/tracing.js'
 import {type Stream, streamsWith} from '../../../core/event/stream.js'
 import {type EventTime, formatTime} from '../../../core/event/time.js'
 import {addLedger, type Ledger, unbalanced} from '../../../core/ledger/ledger.js'
@@ -25,25 +21,23 @@ import type {Scorer} from '../../../engine/port/model.js'
 import type {Partition} from '../../../engine/stage/partition.js'
 import {KeptBundles} from '../../bundle/kept-bundles.js'
 import {type LoadedBundle, loadFolders} from '../../bundle/load-bundle.js'
-import type {Config} from '../../config/config.js'
 import {expireRecords, HOUSEKEEPING_EVERY_MS} from '../expire-records.js'
+import {FourEyes} from '../four-eyes.js'
 import {partitionReading} from '../partition-reading.js'
 import {publishedTo} from '../published-to.js'
-import {ClusterIntake} from './cluster-intake.js'
+import {type ClusterConnections, type ClusterTarget, connectCluster} from './cluster-connections.js'
 import {ClusterRules} from './cluster-rules.js'
+import {ClusterEdge} from './edge/cluster-edge.js'
 import {OwnedPartitions} from './owned-partitions.js'
-import {sharedKeyFaults} from './shared-key-faults.js'
+import {WorkerWatch} from './worker-watch.js'
 
-export interface ClusterServiceOptions {
-  readonly config: Config
-  readonly kafka: KafkaConnection
-  readonly redis: RedisTarget
+export interface ClusterServiceOptions extends ClusterTarget {
   /** What the rules and features folders hold; without it, the service goes on with what was in force. */
   readonly folder: LoadedBundle | undefined
   readonly clock: Clock
   /** The model; without it, rules alone decide. */
   readonly scorer?: Scorer | undefined
-  readonly log: KafkaLog
+  readonly tracing?: Tracing | undefined
   /** Hears of every batch after it is published. */
   readonly onBatch?: ((batch: CommittedBatch) => void) | undefined
   readonly onActivated?: ((report: ActivationReport) => void) | undefined
@@ -54,28 +48,17 @@ export interface ClusterServiceOptions {
   readonly onFailure: (error: Error) => void
 }
 
-/** Rules that cannot run on these topics. */
-export class UnfitRulesError extends RangeError {
-  constructor(faults: readonly string[]) {
-    super(faults.join('\n'))
-    this.name = 'UnfitRulesError'
-  }
-}
-
 /** What stands behind the service, all connected. */
-interface Connections {
-  readonly sender: RecordSender
-  readonly redis: RedisConnection
+interface Connections extends ClusterConnections {
   readonly store: RedisStateStore
-  readonly readModel: RedisReadModel
   readonly bundles: KeptBundles
-  readonly names: TopicNames
-  readonly partitions: number
 }
 
 /** One worker of many: it scores the partitions that the group gives it, on Kafka and Redis. */
 export class ClusterService implements StatusService {
-  readonly intake: ClusterIntake
+  /** What is served for all workers. */
+  readonly edge: ClusterEdge
+  readonly ruleProposals: FourEyes
   /** That events can be sent to, by name. */
   readonly streams: ReadonlyMap<string, Stream>
   readonly rules: ClusterRules
@@ -83,8 +66,10 @@ export class ClusterService implements StatusService {
   readonly metrics: Metrics
   private readonly owned: OwnedPartitions
   private readonly group: ConsumerGroup
+  private readonly watch: WorkerWatch
   private housekeeping: NodeJS.Timeout | undefined
   private isAssigned = false
+  private isDraining = false
   private isStopping = false
   private failure: Error | undefined
 
@@ -96,19 +81,33 @@ export class ClusterService implements StatusService {
     latest: LoadedBundle,
   ) {
     const {config, clock, log} = options
-    const {sender, store, readModel, bundles, names, partitions} = connections
+    const {sender, redis, keyspace, store, bundles, names, partitions} = connections
     const streams = streamsWith(config.streams)
-    const intake = new KafkaEventIntake({sender, names, streams, partitions})
+    const toLog = new KafkaEventIntake({sender, names, streams, partitions})
+    const intake = options.tracing?.traced(toLog) ?? toLog
+    const readModel = new RedisReadModel(redis, keyspace)
     this.readModel = readModel
+    const bundle = () => this.partitions[0]?.bundle ?? latest.bundle
+    this.edge = new ClusterEdge({
+      ...{config, clock, redis, keyspace, store, readModel, intake, partitions, bundle},
+      scorer: options.scorer,
+      ownPartition: (number) => this.partitions.find((partition) => partition.number === number),
+      onWebhookAttempt: (delivery, outcome) => this.metrics.webhooks.observe(delivery, outcome),
+      trace: options.tracing?.attempt,
+      onTrouble: (error) => log('warn', error.message, {}),
+    })
+    const {edge} = this
     this.metrics = new Metrics({
       partitions: () => this.readings(),
-      webhookBacklog: async () => new Map(),
+      webhookBacklog: () => edge.webhooks.backlog(),
+      trained: () => options.scorer?.trained,
       clock,
     })
     this.streams = streams
     this.rules = new ClusterRules(
       {
-        ...{intake, bundles, clock, partitions},
+        ...{intake, bundles, clock, audit: edge.audit},
+        activations: connections.bundleStore,
         anyPartition: () => this.partitions[0],
         readFolder: () => loadFolders(config),
         onActivated: (report) => options.onActivated?.(report),
@@ -116,8 +115,8 @@ export class ClusterService implements StatusService {
       },
       latest.bundle,
     )
-    const bundle = () => this.partitions[0]?.bundle ?? latest.bundle
-    this.intake = new ClusterIntake({intake, partitions, bundle, clock})
+    const proposals = new RedisProposalStore<RuleProposal>(redis, keyspace, edge.audit)
+    this.ruleProposals = new FourEyes(proposals, this.rules, clock)
     this.group = new ConsumerGroup({
       kafka: kafkaClient({connection: options.kafka, clientId: 'tripline-worker', log}),
       groupId: `${config.namespace}.tripline`,
@@ -130,12 +129,16 @@ export class ClusterService implements StatusService {
     })
     const toKafka = new KafkaPublisher({sender, names, namespace: config.namespace, clock})
     this.owned = new OwnedPartitions({
-      ...{group: this.group, store, clock, scorer: options.scorer},
-      publisher: this.metrics.outbox.watched(publishedTo([toKafka, readModel])),
+      ...{group: this.group, store, clock, scorer: options.scorer, tracing: options.tracing},
+      publisher: this.metrics.outbox.watched(publishedTo([edge.first, toKafka, readModel, ...edge.outputs])),
+      routing: partitions === 1 ? undefined : {partitions, of: (key) => partitionOf(key, partitions)},
+      watchOf: (partition) => edge.answersFor(partition),
       bundleOf: (id) => bundles.inForceAt(id, undefined),
       onBatch: (batch) => {
+        edge.observe(batch)
         this.rules.observe(batch)
         this.metrics.observe(batch)
+        options.tracing?.published(batch)
         options.onBatch?.(batch)
       },
       onTrouble: (partition, error) => {
@@ -145,37 +148,30 @@ export class ClusterService implements StatusService {
       onStateLost: () => bundles.keepAgain(first.bundle.id),
       onFailure: (error) => this.fail(error),
     })
+    this.watch = new WorkerWatch(connections.pause, this.owned, this.metrics, log)
   }
 
   /**
    * Connects, checks that everything is as it should be, and joins the group. Rejects with what is wrong and what to do:
-   * KafkaUnavailableError, RedisUnavailableError, RedisRefusedError, UnfitRulesError, NothingInForceError.
+   * KafkaUnavailableError, RedisUnavailableError, RedisRefusedError, NothingInForceError.
    */
   static async start(options: ClusterServiceOptions): Promise<ClusterService> {
-    const {config, folder, kafka} = options
-    const names = new TopicNames(config.namespace)
-    const partitions = await checkedTopics(options, names)
-    const {connection: redis, warnings} = await connectRedis(options.redis)
-    const sender = new RecordSender(kafkaClient({connection: kafka, clientId: 'tripline', log: options.log}))
+    const {folder, kafka} = options
+    const connected = await connectCluster(options)
     try {
-      for (const warning of warnings) options.log('warn', warning, {})
-      const keyspace = {namespace: config.namespace}
-      const bundles = new KeptBundles(new RedisBundleStore(redis, keyspace))
-      const first = await firstBundle(bundles, folder, partitions)
+      const {redis, keyspace, bundleStore} = connected
+      const bundles = new KeptBundles(bundleStore)
+      const first = await firstBundle(bundles, folder)
       const store = new RedisStateStore(redis, {...keyspace, durability: options.redis.durability})
-      const readModel = new RedisReadModel(redis, keyspace)
-      await sender.connect()
-      const connections = {sender, redis, store, readModel, bundles, names, partitions}
-      const lastFolder = await bundles.store.lastFolder()
-      const latest = lastFolder === undefined ? first : await bundles.load(lastFolder)
-      const service = new ClusterService(options, connections, first, latest)
-      if (folder !== undefined) await service.rules.folderMayHaveChanged(folder)
+      const latest = await bundles.load((await bundleStore.latest()) ?? first.bundle.id)
+      const service = new ClusterService(options, {...connected, store, bundles}, first, latest)
+      await service.edge.start()
+      if (folder !== undefined) await service.rules.considerFolder(folder)
       await service.group.start()
       service.keepHouse()
       return service
     } catch (error) {
-      await sender.disconnect()
-      redis.close()
+      await connected.close()
       throw explainKafkaFailure(error, kafka)
     }
   }
@@ -192,9 +188,9 @@ export class ClusterService implements StatusService {
   ready(): {ready: boolean; reasons: string[]} {
     const reasons = this.owned.all.flatMap(({reason}) => reason ?? [])
     if (this.failure !== undefined) reasons.unshift(`stopped: ${this.failure.message}`)
-    if (this.isStopping) reasons.unshift('stopping')
+    if (this.isStopping || this.isDraining) reasons.unshift('stopping')
     if (!this.isAssigned) reasons.push('the group has not shared out the partitions yet')
-    if (this.connections.redis.isPaused) reasons.push('Redis does not answer')
+    reasons.push(...this.watch.reasons)
     return {ready: reasons.length === 0, reasons}
   }
 
@@ -228,22 +224,28 @@ export class ClusterService implements StatusService {
     return this.owned.all.reduce((sum, {unread}) => sum + unread, 0)
   }
 
+  /** Not ready from now on, so that requests go elsewhere; those that still come are answered. */
+  drain(): void {
+    this.isDraining = true
+  }
+
   /** Takes no more, finishes and publishes the batches under way, and leaves the group: others go on at once. */
   async stop(): Promise<void> {
     this.isStopping = true
     clearInterval(this.housekeeping)
-    await this.owned.stop()
-    await this.group.stop()
-    await this.connections.sender.disconnect()
-    this.connections.redis.close()
+    this.watch.stop()
+    // At a time: until the group knows, nobody else takes the partitions, and their last commits are fenced.
+    await Promise.all([this.owned.stop(), this.group.stop()])
+    await this.edge.stop()
+    await this.connections.close()
   }
 
   /** Every worker does: what one has dropped, the others do not find. */
   private keepHouse(): void {
     const {config, log} = this.options
     const expire = () =>
-      expireRecords(this.readModel, config.retention).catch(({message}: Error) =>
-        log('warn', message, {task: 'housekeeping'}),
+      Promise.all([expireRecords(this.readModel, config.retention), this.edge.expire()]).catch(
+        ({message}: Error) => log('warn', message, {task: 'housekeeping'}),
       )
     this.housekeeping = setInterval(expire, HOUSEKEEPING_EVERY_MS)
     this.housekeeping.unref()
@@ -263,29 +265,8 @@ export class ClusterService implements StatusService {
   }
 }
 
-async function checkedTopics(
-  {config, kafka, log}: ClusterServiceOptions,
-  names: TopicNames,
-): Promise<number> {
-  const admin = kafkaClient({connection: kafka, clientId: 'tripline-start', log, retries: 2}).admin()
-  try {
-    await admin.connect()
-    return await checkTopics(admin, names.inputs(streamsWith(config.streams)), names)
-  } catch (error) {
-    throw explainKafkaFailure(error, kafka)
-  } finally {
-    await admin.disconnect()
-  }
-}
-
 /** The bundle with which the log begins: that of the first worker that ever started. */
-async function firstBundle(
-  bundles: KeptBundles,
-  folder: LoadedBundle | undefined,
-  partitions: number,
-): Promise<LoadedBundle> {
-  const faults = folder === undefined ? [] : sharedKeyFaults(folder.bundle, partitions)
-  if (faults.length > 0) throw new UnfitRulesError(faults)
+async function firstBundle(bundles: KeptBundles, folder: LoadedBundle | undefined): Promise<LoadedBundle> {
   await bundles.inForceAt(undefined, folder)
   // Another worker may have been first, with another folder.
   const {id} = await bundles.inForceAt(undefined, undefined)

@@ -4,13 +4,16 @@ import {KafkaEventSource} from '../../../adapters/kafka/event-source.js'
 import {OffsetOutOfRangeError} from '../../../adapters/kafka/offset-out-of-range-error.js'
 import {StateLostError} from '../../../adapters/redis/redis-errors.js'
 import type {RedisStateStore} from '../../../adapters/redis/state-store.js'
+import type {Tracing} from '../../../adapters/telemetry/tracing.js'
 import type {Bundle} from '../../../core/bundle/bundle.js'
 import type {CommittedBatch} from '../../../engine/operator/batch.js'
 import {scoring} from '../../../engine/pipeline/scoring.js'
 import type {Clock} from '../../../engine/port/clock.js'
+import type {DecisionWatch} from '../../../engine/port/decision-watch.js'
 import type {Scorer} from '../../../engine/port/model.js'
 import type {Publisher} from '../../../engine/port/publisher.js'
 import {OffsetMismatchError, StaleEpochError} from '../../../engine/port/state-store.js'
+import type {Routing} from '../../../engine/stage/exchange.js'
 import {openPartition} from '../../../engine/stage/open-partition.js'
 import type {Partition} from '../../../engine/stage/partition.js'
 
@@ -18,8 +21,13 @@ export interface PartitionWorkerParts {
   readonly group: ConsumerGroup
   readonly store: RedisStateStore
   readonly publisher: Publisher
+  /** Where keys live, where there are several partitions; undefined of a single one. */
+  readonly routing: Routing | undefined
+  /** Looks after those who wait for decisions of a partition; anew each time that it is opened. */
+  readonly watchOf: (partition: number) => DecisionWatch
   readonly clock: Clock
   readonly scorer?: Scorer | undefined
+  readonly tracing?: Tracing | undefined
   /** The bundle of an id; of undefined, the one with which the log begins. */
   readonly bundleOf: (id: string | undefined) => Promise<Bundle>
   /** Hears of every batch after it is published. */
@@ -78,6 +86,11 @@ export class PartitionWorker {
     return this.source?.unread ?? 0
   }
 
+  /** Whether its state is being built from the log. */
+  get isBuilding(): boolean {
+    return false
+  }
+
   /** Why it does not go on at the moment; undefined if it does. */
   get reason(): string | undefined {
     if (this.trouble !== undefined) return `partition ${this.number}: ${this.trouble.message}`
@@ -96,6 +109,7 @@ export class PartitionWorker {
         if (error instanceof OffsetOutOfRangeError || error instanceof RangeError)
           return this.parts.onFailure(error)
         this.trouble = error as Error
+        this.parts.tracing?.failed(error as Error, this.number)
         this.parts.onTrouble(this.number, error as Error)
         await this.recover(error as Error, pause)
         pause = Math.min(2 * pause, LONGEST_PAUSE_MS)
@@ -122,8 +136,12 @@ export class PartitionWorker {
   }
 
   private async work(onProgress: () => void): Promise<void> {
-    const {store, publisher, group, clock, scorer, bundleOf, onBatch} = this.parts
-    const partition = await openPartition(this.number, bundleOf, store, publisher, KEY_CAPACITY)
+    const {store, publisher, group, clock, scorer, tracing, bundleOf, onBatch, routing} = this.parts
+    const watch = this.parts.watchOf(this.number)
+    const exchanging = routing && {routing, at: clock.now()}
+    const partition = await openPartition(
+      ...([this.number, bundleOf, store, publisher, KEY_CAPACITY, exchanging] as const),
+    )
     if (this.isStopping) return
     const source = new KafkaEventSource({group, clock, partition: this.number})
     source.seek(this.number, partition.offset, partition.positions)
@@ -131,7 +149,8 @@ export class PartitionWorker {
     this.source = source
     this.trouble = undefined
     const batches = scoring({
-      ...{source, store, publisher, clock, scorer},
+      ...{store, publisher, clock, scorer, watch, tracing},
+      source: tracing?.watched(source) ?? source,
       partitionOf: () => partition,
       bundleOf: async (id) => ({bundle: await bundleOf(id)}),
     })

@@ -1,6 +1,6 @@
 import type {StoredEvent} from '../../event/stored-event.js'
 import {formatTime} from '../../event/time.js'
-import {explain} from '../explain.js'
+import {reasonFor} from '../explain.js'
 import type {Match} from '../form.js'
 import type {Rule} from '../rule.js'
 import type {ToldChange} from './change/change.js'
@@ -74,7 +74,7 @@ function explainMatch(trial: Trial, rule: Rule, anchor: StoredEvent, match: Matc
   const assignment = assignmentOf(trial, anchor, match)
   return {
     fires: true,
-    reason: explain(rule, anchor, match, trial.view).reason,
+    reason: reasonFor(rule, anchor, match, trial.view),
     deadline: match.deadline === undefined ? null : formatTime(match.deadline),
     suppressed_by:
       suppression === undefined

@@ -1,6 +1,6 @@
 import type {FastifyInstance} from 'fastify'
 import {onTestFinished} from 'vitest'
-import {AlertFeed} from '../../../../src/adapters/http/alert-feed.js'
+import {type AlertFeed, alertFeed} from '../../../../src/adapters/http/alert-feed.js'
 import {
   createHttpServer,
   type HttpServerOptions,
@@ -148,7 +148,7 @@ export function fakeServer(
     webhooks: webhookRun().webhooks,
     metrics: {http: {observe: () => undefined}, expose: async () => ({contentType: 'text/plain', text: ''})},
     timelines: {events: async () => []},
-    alertFeed: new AlertFeed(0),
+    alertFeed: alertFeed(0),
     triage: {assign: async () => undefined, note: async () => undefined},
     audit: {records: async () => ({items: [], cursor: undefined})},
     settledUpTo: () => settledUpTo,

@@ -1,0 +1,42 @@
+import {type CaseEntity, casePrefix} from '../../core/case/case-view.js'
+import {BUCKETS, bucketOf, idText, type Keyspace} from './keyspace.js'
+
+/** Digits of a case's id that say whom it is about. */
+const PREFIX_LENGTH = 8
+
+/**
+ * Keys of cases. All that is about one entity shares a hash tag, so that one script can write it: its bucket is that of
+ * the first digits of its cases' ids.
+ */
+export interface CaseKeys {
+  /** Sorted sets of places: all cases by when they were opened, those that are not closed by when they are due. */
+  readonly places: string
+  readonly due: string
+  case(id: string): string
+  /** The id of the case that an alert is part of. */
+  ofAlert(alert: string): string
+  /** The id of the case that the next alert joins. */
+  current(entity: CaseEntity): string
+}
+
+/** By bucket. */
+export function allCaseKeys({namespace}: Keyspace): readonly CaseKeys[] {
+  return Array.from({length: BUCKETS}, (_, bucket) => {
+    const prefix = `${namespace}:{b${bucket}}:case`
+    return {
+      places: `${prefix}s`,
+      due: `${prefix}s:due`,
+      case: (id) => `${prefix}:${idText(id)}`,
+      ofAlert: (alert) => `${prefix}-of:${idText(alert)}`,
+      current: ({name, value}) => `${prefix}-now:${idText(name)}:${idText(value)}`,
+    }
+  })
+}
+
+export function bucketOfEntity(entity: CaseEntity): number {
+  return bucketOf(casePrefix(entity))
+}
+
+export function bucketOfCase(id: string): number {
+  return bucketOf(id.slice(0, PREFIX_LENGTH))
+}

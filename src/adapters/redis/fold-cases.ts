@@ -1,0 +1,105 @@
+import type {CaseChange} from '../../core/case/case-change.js'
+import {CaseFold, type KnownCases} from '../../core/case/case-fold.js'
+import type {CaseDeadlines} from '../../core/case/case-steps.js'
+import {type CaseEntity, type CaseView, entityOf} from '../../core/case/case-view.js'
+import type {AlertRecord} from '../../core/decision/records.js'
+import type {CaseKeys} from './case-keys.js'
+import {parsed, readValues, type StampedValue, stamped, writeIfUnchanged} from './guarded-values.js'
+import {idText} from './keyspace.js'
+import {ascendingTime, descendingTime} from './place.js'
+import type {RedisConnection} from './redis-connection.js'
+import {WriteList} from './write-list.js'
+
+/** Alerts and changes of one bucket. */
+export interface CaseInputs {
+  readonly alerts: {readonly alert: AlertRecord; readonly user: string | undefined}[]
+  readonly changes: CaseChange[]
+}
+
+type Read = Map<string, StampedValue>
+
+/** Lets alerts and changes become part of the cases of a bucket: all of them, or it is tried again with what others wrote meanwhile. */
+export async function foldCases(
+  connection: RedisConnection,
+  keys: CaseKeys,
+  {alerts, changes}: CaseInputs,
+  deadlines: CaseDeadlines,
+): Promise<CaseFold> {
+  for (;;) {
+    const read: Read = new Map()
+    const fold = new CaseFold(await readKnown(connection, keys, {alerts, changes}, read), deadlines)
+    for (const {alert, user} of alerts) fold.alert(alert, user)
+    for (const change of changes) fold.change(change)
+    if (await writeIfUnchanged(connection, read, writesOf(fold, keys, read))) return fold
+  }
+}
+
+async function readKnown(
+  connection: RedisConnection,
+  keys: CaseKeys,
+  {alerts, changes}: CaseInputs,
+  read: Read,
+): Promise<KnownCases> {
+  const pointers = alerts.flatMap(({alert, user}) => [
+    keys.ofAlert(alert.alert_id),
+    keys.current(entityOf(alert, user)),
+  ])
+  await readInto(connection, pointers, read)
+  const found = pointers.map((name) => parsed<string>(read.get(name)))
+  const ids = [...found, ...changes.map(({case_id}) => case_id)].filter((id) => id !== undefined)
+  await readInto(connection, ids.map(keys.case), read)
+  return {
+    case: (id) => parsed<CaseView>(read.get(keys.case(id))),
+    caseOf: (alert) => parsed<string>(read.get(keys.ofAlert(alert))),
+    currentOf: (entity) => parsed<string>(read.get(keys.current(entity))),
+  }
+}
+
+async function readInto(connection: RedisConnection, names: readonly string[], read: Read): Promise<void> {
+  const wanted = [...new Set(names)].filter((name) => !read.has(name))
+  const values = await readValues(connection, wanted)
+  for (const [i, name] of wanted.entries()) read.set(name, values[i] as StampedValue)
+}
+
+function writesOf(fold: CaseFold, keys: CaseKeys, read: Read): WriteList {
+  const writes = new WriteList(0)
+  const put = (name: string, value: unknown) =>
+    writes.add('SET', name, stamped(read.get(name) ?? {stamp: '', text: undefined}, JSON.stringify(value)))
+  for (const [id, view] of fold.cases) {
+    const name = keys.case(id)
+    const before = parsed<CaseView>(read.get(name))
+    if (before !== undefined) writes.add('ZREM', keys.due, duePlace(before))
+    put(name, view)
+    writes.add('ZADD', keys.places, 0, casePlace(view))
+    if (view.closed === null) writes.add('ZADD', keys.due, 0, duePlace(view))
+  }
+  for (const [alert, id] of fold.joined) put(keys.ofAlert(alert), id)
+  for (const [entity, id] of fold.current) put(keys.current(toEntity(entity)), id)
+  return writes
+}
+
+/** Of what `entityKey` gave. */
+function toEntity(key: string): CaseEntity {
+  const [name, value] = JSON.parse(key) as [string, string]
+  return {name, value}
+}
+
+/** The newest first. */
+export function casePlace({opened_at, case_id}: CaseView): string {
+  return descendingTime(Date.parse(opened_at)) + idText(case_id)
+}
+
+export function duePlace({due_at, case_id}: CaseView): string {
+  return ascendingTime(Date.parse(due_at)) + idText(case_id)
+}
+
+/** The keys that go with a case. `current`: what its entity's pointer says. */
+export function removal(view: CaseView, keys: CaseKeys, current: string | undefined): WriteList {
+  const writes = new WriteList(0)
+  writes.add('DEL', keys.case(view.case_id))
+  writes.add('ZREM', keys.places, casePlace(view))
+  writes.add('ZREM', keys.due, duePlace(view))
+  for (const {alert_id} of view.alerts) writes.add('DEL', keys.ofAlert(alert_id))
+  if (current === view.case_id) writes.add('DEL', keys.current(view.entity))
+  return writes
+}

@@ -1,0 +1,194 @@
+import {randomBytes} from 'node:crypto'
+import {partitionOf} from '../../../../adapters/kafka/partition-of.js'
+import {MessageBus} from '../../../../adapters/redis/bus/message-bus.js'
+import {PublishedAlerts} from '../../../../adapters/redis/bus/published-alerts.js'
+import {WaitedDecisions} from '../../../../adapters/redis/bus/waited-decisions.js'
+import {RedisAlertTriage} from '../../../../adapters/redis/desk/alert-triage.js'
+import {RedisAuditTrail} from '../../../../adapters/redis/desk/audit-trail.js'
+import {RedisIdempotencyKeys} from '../../../../adapters/redis/desk/idempotency-keys.js'
+import type {Keyspace} from '../../../../adapters/redis/keyspace.js'
+import type {RedisReadModel} from '../../../../adapters/redis/read-model.js'
+import type {RedisConnection} from '../../../../adapters/redis/redis-connection.js'
+import {RedisWebhookStore} from '../../../../adapters/redis/webhook/webhook-store.js'
+import type {Webhooks, WebhooksParts} from '../../../../adapters/webhook/webhooks.js'
+import type {Bundle} from '../../../../core/bundle/bundle.js'
+import type {CommittedBatch} from '../../../../engine/operator/batch.js'
+import type {Clock} from '../../../../engine/port/clock.js'
+import type {EventIntake} from '../../../../engine/port/event-intake.js'
+import type {Scorer} from '../../../../engine/port/model.js'
+import type {Publisher} from '../../../../engine/port/publisher.js'
+import type {StateStore} from '../../../../engine/port/state-store.js'
+import type {Partition} from '../../../../engine/stage/partition.js'
+import type {Config} from '../../../config/config.js'
+import {DecisionDesk} from '../../decision-desk.js'
+import {KeyTimeline} from '../../key-timeline.js'
+import {ModelDesk} from '../../model-desk.js'
+import {webhooksOf} from '../../webhooks-of.js'
+import {ClusterIntake} from '../cluster-intake.js'
+import {mayFallBackWith} from './may-fall-back.js'
+import {PartitionAnswers} from './partition-answers.js'
+import {ReplyBoard} from './reply-board.js'
+import {SharedAlertFeed} from './shared-alert-feed.js'
+import {StoredFeatures} from './stored-features.js'
+import {toldFates} from './told-fates.js'
+import {parseMessage, type WorkerMessage} from './worker-message.js'
+
+export interface ClusterEdgeParts {
+  readonly config: Config
+  readonly clock: Clock
+  readonly redis: RedisConnection
+  readonly keyspace: Keyspace
+  readonly store: StateStore
+  readonly readModel: RedisReadModel
+  readonly intake: EventIntake
+  readonly partitions: number
+  readonly scorer: Scorer | undefined
+  /** In force here. */
+  readonly bundle: () => Bundle
+  /** Undefined for one that is another process's. */
+  readonly ownPartition: (number: number) => Partition | undefined
+  readonly onWebhookAttempt: NonNullable<WebhooksParts['onAttempt']>
+  /** Traces attempts to deliver. */
+  readonly trace: WebhooksParts['trace']
+  /** Hears of what went wrong and is tried again. */
+  readonly onTrouble: (error: Error) => void
+}
+
+/**
+ * What one worker serves over HTTP for all of them: whoever asks need not know who has a user. What people do stands in
+ * Redis; what is decided elsewhere is told from there.
+ */
+export class ClusterEdge {
+  readonly intake: ClusterIntake
+  readonly decisions: DecisionDesk
+  readonly idempotencyKeys: RedisIdempotencyKeys
+  readonly audit: RedisAuditTrail
+  readonly triage: RedisAlertTriage
+  readonly timelines: KeyTimeline
+  readonly features: StoredFeatures
+  readonly models: ModelDesk
+  readonly webhooks: Webhooks
+  private readonly board = new ReplyBoard()
+  /** Of this process, for the others. */
+  private readonly address = randomBytes(8).toString('hex')
+  private readonly waited: WaitedDecisions
+  private readonly webhookStore: RedisWebhookStore
+  private readonly publishedAlerts: PublishedAlerts
+  private readonly alerts: SharedAlertFeed
+  private readonly answers = new Map<number, PartitionAnswers>()
+  private bus: MessageBus | undefined
+
+  constructor(private readonly parts: ClusterEdgeParts) {
+    const {config, clock, redis, keyspace, store, readModel, partitions, bundle} = parts
+    const homeOf = (key: string) => partitionOf(key, partitions)
+    this.waited = new WaitedDecisions(redis, keyspace)
+    this.intake = new ClusterIntake({
+      ...{intake: parts.intake, partitions, bundle, clock, board: this.board},
+      address: this.address,
+    })
+    this.decisions = new DecisionDesk({
+      ...{bundle, clock},
+      submit: (stream, inputs) => this.intake.submitWaiting(stream, inputs),
+      published: (transactionId, userId) => readModel.decision(transactionId, userId),
+      mayFallBack: mayFallBackWith(this.waited, homeOf),
+    })
+    this.idempotencyKeys = new RedisIdempotencyKeys(redis, keyspace)
+    this.audit = new RedisAuditTrail(redis, keyspace, clock)
+    this.triage = new RedisAlertTriage(redis, keyspace, this.audit, clock)
+    this.timelines = new KeyTimeline(store, homeOf, () => bundle().streams)
+    this.features = new StoredFeatures({
+      ...{store, clock, bundle},
+      partitionOf: homeOf,
+      ownPartition: parts.ownPartition,
+    })
+    this.models = new ModelDesk({
+      ...{config, clock, audit: this.audit},
+      features: () => bundle().features.schema,
+      deciding: () => parts.scorer?.version,
+    })
+    this.webhookStore = new RedisWebhookStore(redis, keyspace, this.audit)
+    this.webhooks = webhooksOf(config, {
+      ...{store: this.webhookStore, clock},
+      onAttempt: parts.onWebhookAttempt,
+      onFailure: parts.onTrouble,
+      trace: parts.trace,
+      onNotice: (notice) => this.sendToAll({type: 'webhook', from: this.address, notice}),
+    })
+    this.publishedAlerts = new PublishedAlerts(redis, keyspace, () => this.sendToAll({type: 'alerts'}))
+    this.alerts = new SharedAlertFeed(this.publishedAlerts, parts.onTrouble)
+  }
+
+  /** Listens to the others from now on. Rejects with RedisRefusedError. */
+  async start(): Promise<void> {
+    const {redis, keyspace} = this.parts
+    this.bus = await MessageBus.open(redis, {
+      ...{namespace: keyspace.namespace, address: this.address},
+      onMessage: (text) => this.heard(text),
+    })
+    await this.alerts.start()
+    await this.webhooks.start()
+  }
+
+  /** Sends nothing more; others go on with what is queued. */
+  async stop(): Promise<void> {
+    this.alerts.stop()
+    await this.webhooks.stop()
+    await this.webhookStore.release().catch(this.parts.onTrouble)
+    this.bus?.close()
+  }
+
+  get alertFeed() {
+    return this.alerts.feed
+  }
+
+  /** Looks after those who wait for decisions on a partition's transactions, from when it is opened. */
+  answersFor(partition: number): PartitionAnswers {
+    const {address, decisions: desk, waited} = this
+    const send = (to: string, message: WorkerMessage) => this.send(to, message)
+    const answers = new PartitionAnswers(partition, {address, desk, waited, send})
+    this.answers.set(partition, answers)
+    return answers
+  }
+
+  /** Tells those who wait for a decision, before anything else takes its time. */
+  readonly first: Publisher = {
+    publish: async ({partition}) => this.answers.get(partition)?.committed(),
+  }
+
+  /** Queues alerts for subscribers, and shows them to those who listen. */
+  get outputs(): readonly Publisher[] {
+    return [this.webhooks.feed, this.publishedAlerts]
+  }
+
+  /** A batch is committed and published: those who sent its inputs are told. */
+  observe(batch: CommittedBatch): void {
+    for (const [process, fates] of toldFates(batch)) {
+      if (process === this.address)
+        for (const [request, index, fate] of fates) this.board.post(request, index, fate)
+      else this.send(process, {type: 'fates', fates})
+    }
+  }
+
+  /** Drops what has been kept for long enough. */
+  expire(): Promise<void> {
+    return this.webhooks.expire()
+  }
+
+  private heard(text: string): void {
+    const message = parseMessage(text)
+    if (message?.type === 'fates')
+      for (const [request, index, fate] of message.fates) this.board.post(request, index, fate)
+    else if (message?.type === 'reached') this.decisions.reached(message.decisions)
+    else if (message?.type === 'committed') this.decisions.committed(message.transactions)
+    else if (message?.type === 'alerts') this.alerts.look()
+    else if (message?.type === 'webhook' && message.from !== this.address) this.webhooks.heard(message.notice)
+  }
+
+  private send(address: string, message: WorkerMessage): void {
+    this.bus?.send(address, JSON.stringify(message))
+  }
+
+  private sendToAll(message: WorkerMessage): void {
+    this.bus?.sendToAll(JSON.stringify(message))
+  }
+}

@@ -1,0 +1,38 @@
+import type {HttpServerOptions} from '../../../adapters/http/http-server.js'
+import type {Config} from '../../config/config.js'
+import {checkRule} from '../../rules/check-rule.js'
+import {type HttpListener, listen} from '../serve-http.js'
+import type {ClusterService} from './cluster-service.js'
+
+/** Puts the HTTP interface in front of one worker: it answers for all. */
+export function serveCluster(
+  service: ClusterService,
+  config: Config,
+  options: Omit<HttpServerOptions, 'bodyLimit'>,
+): Promise<HttpListener> {
+  const {edge} = service
+  return listen(
+    {
+      streams: () => service.streams,
+      intake: edge.intake,
+      decisions: edge.decisions,
+      idempotencyKeys: edge.idempotencyKeys,
+      status: service,
+      alerts: service.readModel,
+      triage: edge.triage,
+      timelines: edge.timelines,
+      features: edge.features,
+      alertFeed: edge.alertFeed,
+      settledUpTo: () => service.settledUpTo(),
+      rules: service.rules,
+      ruleProposals: service.ruleProposals,
+      checkRule: (text) => checkRule(text, config),
+      models: edge.models,
+      webhooks: edge.webhooks,
+      metrics: service.metrics,
+      audit: edge.audit,
+    },
+    config,
+    options,
+  )
+}

@@ -1,0 +1,85 @@
+import {once} from 'node:events'
+import {join} from 'node:path'
+import {setTimeout as sleep} from 'node:timers/promises'
+import {afterAll, beforeAll, expect, test} from 'vitest'
+import type {LedgerReport} from '../../src/adapters/http/status-service.js'
+import {type TemporaryFolder, temporaryFolder} from '../conformance/temporary-folder.js'
+import {ensureBuilt} from '../support/process/built-program.js'
+import {entriesHolding, filesHolding} from '../support/process/card-number-search.js'
+import {RunningService} from '../support/process/running-service.js'
+import {startTripline, triplineJson} from '../support/process/tripline.js'
+
+const USER = 'usr-7d1f93aa'
+const MEMO = 'memo-3c6ef372'
+const EVENTS = 3_000
+
+/** From before the service is up, over its work, to when it has ended by itself. */
+const KILLED_AFTER_MS = [300, 900, 1_200, 1_500, 1_800, 2_200]
+
+let folder: TemporaryFolder
+
+beforeAll(async () => {
+  await ensureBuilt()
+  folder = await temporaryFolder()
+}, 180_000)
+afterAll(() => folder.remove())
+
+const holdsMark = (text: string) => text.includes(USER) || text.includes(MEMO)
+
+/** Every tenth payment is the user's; every hundredth of those comes twice. */
+async function send(url: string): Promise<void> {
+  const now = Date.now()
+  const lines = Array.from({length: EVENTS}, (_, i) => {
+    const isUsers = i % 10 === 0
+    const id = isUsers && i % 1000 === 0 && i > 0 ? i - 10 : i
+    const own = isUsers ? {user_id: USER, memo: MEMO} : {user_id: `u${i % 97}`}
+    return JSON.stringify({transaction_id: `t${id}`, amount: 10 + (id % 50), event_time: now - 1_000, ...own})
+  })
+  const answer = await fetch(`${url}/v1/events/transactions`, {
+    method: 'POST',
+    headers: {'content-type': 'application/x-ndjson'},
+    body: lines.join('\n'),
+  })
+  expect(answer.status).toBe(202)
+}
+
+async function ledgerOf(dataDir: string, before?: (url: string) => Promise<void>): Promise<unknown> {
+  const service = new RunningService(dataDir)
+  try {
+    const {url} = await service.ready()
+    await before?.(url)
+    const {total} = (await (await fetch(`${url}/v1/ledger`)).json()) as LedgerReport
+    return total
+  } finally {
+    await service.end('SIGTERM')
+  }
+}
+
+test('a second call finishes what kill -9 interrupted, wherever that was', async () => {
+  const dataDir = join(folder.path, 'data')
+  const args = ['forget', '--user', USER, '--data-dir', dataDir]
+  const before = await ledgerOf(dataDir, send)
+  expect(before).toMatchObject({transactions: {in: EVENTS, duplicate: 2}})
+  expect(await filesHolding(dataDir, holdsMark)).not.toEqual([])
+
+  for (const delay of KILLED_AFTER_MS) {
+    const child = startTripline(args)
+    const ended = once(child, 'close')
+    await Promise.race([sleep(delay), ended])
+    child.kill('SIGKILL')
+    await ended
+  }
+  const done = await triplineJson<{erased: boolean}>(args)
+  expect(done.erased).toBe(true)
+  expect(await filesHolding(dataDir, holdsMark)).toEqual([])
+  expect(await entriesHolding(dataDir, holdsMark)).toEqual([])
+  expect(await ledgerOf(dataDir)).toEqual(before)
+  const {differing} = await triplineJson<{differing: number}>([
+    'state',
+    'verify',
+    '--data-dir',
+    dataDir,
+    '--json',
+  ])
+  expect(differing).toBe(0)
+}, 180_000)
