@@ -84,9 +84,16 @@ export class Service {
     }
   }
 
+  /** As a crash would. */
+  async kill() {
+    const ended = once(this.#child, 'exit')
+    this.#child.kill('SIGKILL')
+    await ended
+  }
+
   async stop() {
     clearInterval(this.#sampling)
-    if (this.#child.exitCode !== null) return
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     const ended = once(this.#child, 'exit')
     this.#child.kill('SIGTERM')
     await Promise.race([ended, sleep(30_000, undefined, {ref: false})])

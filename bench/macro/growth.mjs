@@ -149,7 +149,10 @@ function steady(users, perHour) {
 /** The same number of payments, by so many users in turn. */
 function visits(users) {
   const lines = Array.from({length: 400_000}, (_, n) =>
-    payment(`u${(n * 7_919) % users}`, `t${n}`, START + n * 50, {merchant_id: `m${n % 977}`}),
+    payment(`u${(n * 7_919) % users}`, `t${n}`, START + n * 50, {
+      amount: 20 + (n % 997) / 10,
+      merchant_id: `m${n % 977}`,
+    }),
   )
   return write(`keys-${users}.ndjson`, lines)
 }
@@ -166,7 +169,10 @@ function disordered(share) {
     const delay = random() < share ? random() * 60_000 : 0
     return {
       arrives: time + delay,
-      line: payment(`u${n % 3_000}`, `t${n}`, time, {merchant_id: `m${n % 977}`}),
+      line: payment(`u${n % 3_000}`, `t${n}`, time, {
+        amount: 20 + (n % 991) / 10,
+        merchant_id: `m${n % 977}`,
+      }),
     }
   })
   arrivals.sort((a, b) => a.arrives - b.arrives)

@@ -21,14 +21,17 @@ export function saveResult(benchmark, figures, suffix = '') {
   const result = {
     benchmark,
     commit,
+    measured_at: new Date().toISOString(),
     node: process.version,
     cpu: cpus()[0]?.model,
     pinned_to_one_core: PINNED,
     ...figures,
   }
-  mkdirSync('bench/results', {recursive: true})
+  // Where a benchmark is a part of another, its result is, too.
+  const folder = process.env.BENCH_RESULTS ?? 'bench/results'
+  mkdirSync(folder, {recursive: true})
   const date = new Date().toISOString().slice(0, 10)
-  const file = `bench/results/${date}-${commit}-${benchmark}${suffix}.json`
+  const file = `${folder}/${date}-${commit}-${benchmark}${suffix}.json`
   writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`)
   return {file, result}
 }

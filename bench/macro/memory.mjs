@@ -22,12 +22,53 @@ const config = loadConfig({env: {}})
 const bundle = await loadBundle(config)
 const abandoned = await measure(abandonedKeys)
 const hot = await measure(hotKey)
+const idle = await idleUsers(10, 20_000)
+const idleLong = await idleUsers(300, 1_000)
 const {file} = saveResult('memory', {
   rules: bundle.rules.length,
   abandoned: {keys, ...abandoned},
   hot_key: {events, ...hot},
+  idle,
+  idle_long: idleLong,
 })
 console.log(file)
+
+/** What users with so many events take who do nothing: heap and what is beside it, features included. */
+async function idleUsers(perUser, users) {
+  globalThis.gc()
+  const inUse = () => process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers
+  const before = inUse()
+  const partitions = await runReplay({
+    lines: linesOf(perUser, users),
+    bundle,
+    publisher: {publish: async () => {}},
+    servesFeatures: true,
+  })
+  globalThis.gc()
+  const figures = {
+    users,
+    events_per_user: perUser,
+    kilobytes_per_user: Number(((inUse() - before) / users / 1e3).toFixed(2)),
+  }
+  if (partitions.length !== 1) throw new Error('one partition was expected')
+  console.log('idleUsers', figures)
+  return figures
+}
+
+async function* linesOf(perUser, users) {
+  for (let n = 0; n < perUser; n++) {
+    const lines = []
+    for (let user = 0; user < users; user++) {
+      const time = START + n * 600_000 + user
+      lines.push(
+        Line.of(
+          JSON.stringify(payment(`u${user}`, `t${user}-${n}`, time, 20 + (user % 97), `m${user % 1_000}`)),
+        ),
+      )
+    }
+    yield lines
+  }
+}
 
 /** Heap in MB at each mark of the lines, after a full collection. */
 async function measure(linesOf) {

@@ -5,7 +5,14 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {createInterface} from 'node:readline'
 import {parseArgs} from 'node:util'
+import {EmbeddedDatabase} from '../../dist/adapters/embedded/database.js'
+import {EmbeddedStateStore} from '../../dist/adapters/embedded/state-store.js'
 import {decisionLine} from '../../dist/adapters/files/decision-line.js'
+import {readModel} from '../../dist/adapters/files/model-folder.js'
+import {chooseBackend} from '../../dist/adapters/tensorflow/backend.js'
+import {TensorflowModel} from '../../dist/adapters/tensorflow/tensorflow-model.js'
+import {loadBundle} from '../../dist/app/bundle/load-bundle.js'
+import {loadConfig} from '../../dist/app/config/load-config.js'
 import {compileBundle} from '../../dist/core/bundle/compile-bundle.js'
 import {decoderOf} from '../../dist/core/bundle/decoder-of.js'
 import {toDecisionRecord} from '../../dist/core/decision/decision-record.js'
@@ -14,6 +21,7 @@ import {emptyKeyState} from '../../dist/core/decision/key-state.js'
 import {countersFor} from '../../dist/core/decision/rule-counters.js'
 import {RuleEvaluator} from '../../dist/core/decision/rule-evaluator.js'
 import {streamsWith} from '../../dist/core/event/stream.js'
+import {FeatureComputer} from '../../dist/core/feature/feature-computer.js'
 import {KeyHistory} from '../../dist/core/history/key-history.js'
 import {VersionedTable} from '../../dist/core/history/versioned-table.js'
 import {median, run, saveResult} from '../macro/measure.mjs'
@@ -23,6 +31,8 @@ const {values} = parseArgs({
 })
 const WANTED = Number(values.events)
 const RUNS = Number(values.runs)
+const ROWS_AT_A_TIME = 256
+const EVENTS_A_COMMIT = 512
 
 const SETTINGS = {
   time: {
@@ -99,6 +109,13 @@ for (const [form, rule] of Object.entries(RULE_OF_FORM))
   measureWith(`rule: ${form}`, () => evaluation(bundleOf([rule])))
 measureWith('rules: all that are shipped', () => evaluation(shippedBundle()))
 measureWith('decision as a line', () => lineWriting(decisionRecords()))
+const shipped = await loadBundle(loadConfig({env: {}}))
+measureWith('features: all that are shipped, entered and read', () => featureRows(shipped.features))
+const {name: backend} = await chooseBackend()
+const model = new TensorflowModel(await readModel('features/model'))
+await measureAsync(`model, ${backend}, 256 rows at a time`, () => scoring(model))
+model.dispose()
+await measureAsync('commit to the embedded store, 512 events at a time', committing)
 
 const floor = figures['floor: parse and stringify'].microseconds
 for (const figure of Object.values(figures))
@@ -117,9 +134,30 @@ function measureWith(name, prepare) {
     const work = prepare()
     const started = performance.now()
     work()
-    // The first run warms up.
-    if (i > 0) times.push(((performance.now() - started) * 1000) / texts.length)
+    times.push(perEvent(started))
   }
+  note(name, times)
+}
+
+/** The same for work that is waited for; `prepare` also says how to clean up. */
+async function measureAsync(name, prepare) {
+  const times = []
+  for (let i = 0; i <= RUNS; i++) {
+    const {work, done} = await prepare()
+    const started = performance.now()
+    await work()
+    times.push(perEvent(started))
+    await done?.()
+  }
+  note(name, times)
+}
+
+function perEvent(started) {
+  return ((performance.now() - started) * 1000) / texts.length
+}
+
+function note(name, [, ...times]) {
+  // The first run warmed up.
   const spread = [Math.min(...times), Math.max(...times)].map((time) => Number(time.toFixed(2)))
   figures[name] = {microseconds: Number(median(times).toFixed(2)), spread: spread.join('–')}
 }
@@ -241,6 +279,77 @@ function lineWriting(records) {
     let length = 0
     for (const record of records) length += decisionLine(record).length
     return length
+  }
+}
+
+/** Each transaction counts in its windows, and its row is read. */
+function featureRows(features) {
+  return () => {
+    const computer = FeatureComputer.of(features, streamsWith([]))
+    let rows = 0
+    for (const event of events)
+      if ('id' in event && computer.add('transactions', event.wire, event.time) !== undefined) rows++
+    return rows
+  }
+}
+
+function scoring(model) {
+  const rows = new Float32Array(ROWS_AT_A_TIME * model.features.names.length)
+  for (let i = 0; i < rows.length; i++) rows[i] = model.baseline[i % model.baseline.length]
+  const work = async () => {
+    for (let i = 0; i < texts.length; i += ROWS_AT_A_TIME) await model.score(rows, ROWS_AT_A_TIME)
+  }
+  return {work}
+}
+
+/** Batches of events of as many keys, as the engine commits them. */
+async function committing() {
+  const dir = mkdtempSync(join(tmpdir(), 'tripline-micro-'))
+  const database = await EmbeddedDatabase.open(dir)
+  const store = new EmbeddedStateStore(database)
+  const {epoch} = await store.open(0)
+  const entries = storedFor(plain)
+  const work = async () => {
+    for (let from = 0; from < entries.length; from += EVENTS_A_COMMIT) {
+      const batch = entries.slice(from, from + EVENTS_A_COMMIT)
+      await store.commit(0, commitOf(epoch, from, batch))
+    }
+  }
+  const done = async () => {
+    await database.close()
+    rmSync(dir, {recursive: true, force: true})
+  }
+  return {work, done}
+}
+
+function commitOf(epoch, from, batch) {
+  const next = from + batch.length
+  return {
+    epoch,
+    fromOffset: from,
+    checkpoint: {
+      offset: next,
+      time: {watermark: 0, wall: 0, streams: {}},
+      ledger: {},
+      bundle: plain.id,
+      counts: {},
+      lookedBackUpTo: {},
+      outboxSequence: 0,
+    },
+    inForce: undefined,
+    keys: batch.map(({key, stored}) => ({
+      key,
+      appended: [stored],
+      removed: [],
+      judgement: undefined,
+      expiry: stored.time,
+      deadline: undefined,
+    })),
+    profiles: [],
+    visits: [],
+    visitsSettledUpTo: 0,
+    outbox: undefined,
+    publishedUpTo: 0,
   }
 }
 

@@ -1,3 +1,6 @@
+import {readFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {gunzipSync} from 'node:zlib'
 import {lastValueFrom} from 'rxjs'
 import {expect, test} from 'vitest'
 import {EmbeddedBundleStore} from '../../src/adapters/embedded/bundle-store.js'
@@ -8,6 +11,8 @@ import {MemoryCaseStore} from '../../src/adapters/memory/memory-case-store.js'
 import {MemoryEventLog} from '../../src/adapters/memory/memory-event-log.js'
 import {MemoryStateStore} from '../../src/adapters/memory/memory-state-store.js'
 import {KeptBundles} from '../../src/app/bundle/kept-bundles.js'
+import {exportRun} from '../../src/app/export/export-run.js'
+import {verifyState} from '../../src/app/state/verify-state.js'
 import type {CaseView} from '../../src/core/case/case-view.js'
 import type {WallTime} from '../../src/core/event/time.js'
 import {scoring} from '../../src/engine/pipeline/scoring.js'
@@ -90,5 +95,21 @@ test('a second reading of the log gives the same cases, however it is cut', asyn
   await database.close()
   expect(stored).toHaveLength(5)
   for (const batchSize of [1, 3, 512]) expect(await rebuilt(scene, batchSize)).toEqual(stored)
+
+  // What people did is part of the log, and of no input: the state and a recording are as without it.
+  const clock = {now: () => Date.now() as WallTime}
+  const verdict = await verifyState({dataDir: scene.config.dataDir, clock, onProgress: () => undefined})
+  expect(verdict.differing).toBe(0)
+  const outputDir = join(scene.folder, 'export')
+  const exported = await exportRun({
+    ...{config: scene.config, outputDir, clock, from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY},
+    onProgress: () => undefined,
+    onMissingModel: () => undefined,
+  })
+  expect(exported.complete).toBe(true)
+  const lines = gunzipSync(await readFile(join(outputDir, 'events.ndjson.gz'))).toString()
+  expect(lines).not.toContain('tripline.cases')
+  // Three alerts in the first case; in the second two payments, each large and by a device that is blocked by now.
+  expect(lines.match(/"stream":"feedback"/g)).toHaveLength(3 + 4)
   await scene.removeFolder()
 })

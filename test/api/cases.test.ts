@@ -9,7 +9,10 @@ let scene: ApiScene
 
 beforeAll(async () => {
   scene = await ApiScene.begin({
-    settings: {'cases.lists': '[{list: blocked_devices, field: device_id, for: 30d}]'},
+    settings: {
+      'cases.lists': '[{list: blocked_devices, field: device_id, for: 30d}]',
+      'webhooks.allow_http_loopback': 'true',
+    },
     lists: true,
   })
 })
@@ -182,4 +185,28 @@ describe('cases', () => {
     expect(text).toMatch(/^tripline_cases_open [1-9]\d*$/m)
     expect(text).toMatch(/^tripline_cases_overdue 0$/m)
   })
+
+  test('are told to those who subscribed to it, once, by a message that names the case', async () => {
+    const body = {url: 'http://127.0.0.1:9/cases', event_types: ['case.closed'], filter: {rule: ['large']}}
+    const hook = (await scene.ask('POST /v1/webhooks', {as: 'lea', body})).body.id
+    const {id} = await newCase(2)
+    await post(id, 'review')
+    await post(id, 'close', {verdict: 'legitimate'})
+    const {items} = (await scene.ask(`GET /v1/webhooks/${hook}/deliveries`, {as: 'ana'})).body
+    expect(items).toMatchObject([{id: `${id}:3`, type: 'case.closed'}])
+    await scene.ask(`DELETE /v1/webhooks/${hook}`, {as: 'lea'})
+  })
+})
+
+test('a case that is to go into a list that is not there stays open', async () => {
+  const odd = await ApiScene.begin({settings: {'cases.lists': '[{list: nowhere, field: user_id, for: 1d}]'}})
+  await odd.send({transaction_id: 't1', user_id: 'u1', amount: 2000})
+  const [{case_id}] = (await odd.ask('GET /v1/cases', {as: 'ana'})).body.items
+  const close = (verdict: string) => odd.ask(`POST /v1/cases/${case_id}/close`, {as: 'ana', body: {verdict}})
+  const {status, body} = await close('fraud')
+  expect([status, body.code]).toEqual([422, 'rules_refused'])
+  expect(body.detail).toContain('there is no list nowhere in force')
+  expect((await odd.ask(`GET /v1/cases/${case_id}`, {as: 'ana'})).body.status).toBe('open')
+  expect((await close('inconclusive')).status).toBe(200)
+  await odd.end()
 })

@@ -58,9 +58,21 @@ afterEach(async () => {
 })
 
 const list = async () => modelsSchema.parse((await scene.ask('GET /v1/models', {as: 'ana'})).body)
-const promote = (version: number | string, as: 'ana' | 'lea' | 'adam' | 'shop' = 'lea') =>
+const propose = (version: number | string, as: 'ana' | 'lea' | 'adam' | 'shop' = 'lea') =>
   scene.ask(`POST /v1/models/${version}/promote`, {as})
-const audited = async () => (await scene.ask('GET /v1/audit', {as: 'adam'})).body.items
+const approve = (id: string, as: 'ana' | 'lea' | 'leo' | 'adam' = 'leo') =>
+  scene.ask('POST /v1/models/proposal/approve', {as, body: {id}})
+
+/** Proposed by one, approved by another; the answer of whichever says no. */
+async function promote(version: number | string) {
+  const asked = await propose(version)
+  return asked.status === 202 ? approve(asked.body.proposal.id) : asked
+}
+/** What was done about the champion, the newest first. */
+const audited = async () =>
+  (await scene.ask('GET /v1/audit', {as: 'adam'})).body.items.filter(({action}: {action: string}) =>
+    ['model.promote', 'model.rollback'].includes(action),
+  )
 
 describe('the versions of the model', () => {
   beforeEach(async () => {
@@ -139,7 +151,7 @@ describe('a promotion', () => {
     })
     const [record] = await audited()
     expect(record).toMatchObject({
-      actor: {name: 'lea'},
+      actor: {name: 'leo'},
       action: 'model.promote',
       subject: {type: 'model', id: '2'},
       before: {champion: 1},
@@ -147,10 +159,49 @@ describe('a promotion', () => {
     })
   })
 
-  test('is a lead’s or an admin’s', async () => {
+  test('is a lead’s or an admin’s to propose and, by somebody else, to approve', async () => {
     await add(better)
-    for (const as of ['ana', 'shop'] as const) expect((await promote(2, as)).body.code).toBe('forbidden')
-    expect((await promote(2, 'adam')).status).toBe(200)
+    for (const as of ['ana', 'shop'] as const) expect((await propose(2, as)).body.code).toBe('forbidden')
+    const {status, body} = await propose(2, 'adam')
+    expect([status, body.proposal]).toMatchObject([202, {action: 'promote', version: 2, champion: 1}])
+    expect((await list()).champion).toBe(1)
+    expect((await scene.ask('GET /v1/models/proposal', {as: 'ana'})).body).toEqual(body)
+    expect((await approve(body.proposal.id, 'ana')).body.code).toBe('forbidden')
+    expect((await approve(body.proposal.id, 'adam')).body.code).toBe('own_proposal')
+    expect((await approve('another')).body.code).toBe('unknown_proposal')
+    await scene.restart()
+    expect((await approve(body.proposal.id)).status).toBe(200)
+    expect((await scene.ask('GET /v1/models/proposal', {as: 'ana'})).body.proposal).toBeNull()
+  })
+
+  test('is withdrawn, or outdated by another champion', async () => {
+    await add(better)
+    const {proposal} = (await propose(2)).body
+    const withdrawn = await scene.ask('DELETE /v1/models/proposal', {as: 'leo', body: {id: proposal.id}})
+    expect(withdrawn.status).toBe(204)
+    expect((await approve(proposal.id)).body.code).toBe('unknown_proposal')
+    const again = (await propose(2)).body.proposal
+    await registry.promote(2, '2026-01-31T00:00:00.000Z', 'on the machine')
+    expect((await approve(again.id)).body.code).toBe('proposal_outdated')
+  })
+
+  test('is taken back in the same way', async () => {
+    await add(better)
+    await promote(2)
+    const {status, body} = await scene.ask('POST /v1/models/rollback', {as: 'lea'})
+    expect([status, body.proposal.action]).toEqual([202, 'rollback'])
+    const done = await approve(body.proposal.id)
+    expect([done.status, done.body]).toEqual([
+      200,
+      {champion: 1, previous: 2, reason: 'version 2 did not do'},
+    ])
+    expect((await audited())[0]).toMatchObject({
+      action: 'model.rollback',
+      actor: {name: 'leo'},
+      after: {champion: 1},
+    })
+    const further = (await scene.ask('POST /v1/models/rollback', {as: 'lea'})).body.proposal
+    expect((await approve(further.id)).body.code).toBe('promotion_refused')
   })
 
   test.each([
@@ -181,10 +232,11 @@ describe('a promotion', () => {
     expect((await list()).champion).toBe(1)
   })
 
-  test('of the champion says that it is that already, also to the second of two who ask at a time', async () => {
+  test('of the champion says that it is that already; of two who approve at a time one does', async () => {
     await add(better)
-    const both = await Promise.all([promote(2, 'lea'), promote(2, 'adam')])
-    expect(both.map(({status}) => status).sort()).toEqual([200, 422])
+    const {proposal} = (await propose(2)).body
+    const both = await Promise.all([approve(proposal.id, 'leo'), approve(proposal.id, 'adam')])
+    expect(both.map(({status}) => status).sort()).toEqual([200, 404])
     expect((await promote(2)).body.detail).toBe('version 2 is the champion already')
     expect(await audited()).toHaveLength(1)
   })

@@ -83,6 +83,18 @@ describe('models', () => {
     expect(stderr).toContain('was trained on other features')
   })
 
+  test('drift is measured against the champion, and refused where it does not say how its features lay', async () => {
+    expect(await run('drift')).toMatchObject({code: 2, stdout: ''})
+    await add()
+    const {code, stderr} = await run('drift')
+    expect(code).toBe(2)
+    expect(stderr).toContain('version 1 does not say how features lay in its training')
+    const told = {edges: [1], shares: [0.5, 0.5], missing: 0}
+    await add({distribution: {features: [told, told, told], score: told}})
+    const {stderr: nothing} = await run('drift', '--against', '2', '--input', folder.path)
+    expect(nothing).toContain('holds no features as they were served; name a folder that tripline export')
+  })
+
   describe('of the features that there are', () => {
     let features: {hash: string; names: string[]}
     beforeEach(async () => {

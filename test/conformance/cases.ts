@@ -4,12 +4,14 @@ import type {CaseDeadlines} from '../../src/core/case/case-steps.js'
 import {type CaseView, caseId} from '../../src/core/case/case-view.js'
 import type {AlertRecord} from '../../src/core/decision/records.js'
 import {formatTime} from '../../src/core/event/time.js'
+import {ForgottenUser} from '../../src/core/forgetting/forgotten-user.js'
+import {userDigest} from '../../src/core/forgetting/tombstone.js'
 import type {CaseFilter, CaseStore} from '../../src/engine/port/case-store.js'
 import {InvalidCursorError} from '../../src/engine/port/read-model.js'
 import {alertRecord, at, NOON, outboxEntry, STRANGE_IDS} from './samples.js'
 
 export interface CaseHarness {
-  readonly store: CaseStore
+  readonly store: CaseStore & {forget?(user: ForgottenUser): Promise<void>}
   dispose(): Promise<void>
 }
 
@@ -52,7 +54,7 @@ export function closing(
 export function describeCases(name: string, make: () => Promise<CaseHarness>): void {
   describe(`cases: ${name}`, () => {
     let harness: CaseHarness
-    let store: CaseStore
+    let store: CaseHarness['store']
     let sequence = 0
 
     beforeEach(async () => {
@@ -234,6 +236,19 @@ export function describeCases(name: string, make: () => Promise<CaseHarness>): v
       expect(await store.standing(Number.POSITIVE_INFINITY)).toEqual({open: 1, overdue: 1})
       const [record] = await alerts(alertOf('u1', 'a3', {event_time: formatTime(at(2 * HOUR))}))
       expect(record?.type).toBe('case.opened')
+    })
+
+    test('of a user who is forgotten tell nothing any more; what comes later opens another', async () => {
+      if (store.forget === undefined) return
+      const id = userCase('u1', 'a1')
+      await alerts(alertOf('u1', 'a1'), alertOf('u2', 'b1'))
+      await apply(change(id, 'noted', {change_id: '1', text: 'secret'}))
+      await store.forget(new ForgottenUser(userDigest('u1')))
+      expect(JSON.stringify(await known(id))).not.toMatch(/u1|secret|t1/)
+      expect(await listed({value: 'u1'})).toEqual([])
+      expect(await listed({value: 'u2'})).toHaveLength(1)
+      const [record] = await alerts(alertOf('u1', 'a2'))
+      expect(record).toMatchObject({type: 'case.opened', entity: {value: 'u1'}})
     })
 
     test('ids of any kind do not meet', async () => {

@@ -40,7 +40,7 @@ const outcomes = existsSync(reported)
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line))
-      .sort((a, b) => a.experiment - b.experiment)
+      .sort((a, b) => (Number(a.experiment) || 99) - (Number(b.experiment) || 99))
   : []
 rmSync(dir, {recursive: true, force: true})
 const figures = {

@@ -61,7 +61,30 @@ describe('Kafka and Redis in trouble', () => {
     const last = scene.start()
     await until(() => last.output.includes('is lost'), 'a word about the state that is lost')
     expect(first.output).toContain('is lost')
+    await scene.judged()
+    // The last entry of each outbox is said again, and no more than that.
+    expect(await scene.topics.count(scene.topics.names.decisions)).toBeLessThan(1.2 * scene.transactions)
   })
+
+  experiment(
+    'upgrade',
+    'a new generation of the state takes over beside the old one',
+    recording,
+    async (scene) => {
+      const feeding = scene.feedAll(20_000)
+      const old = [scene.start(), scene.start()]
+      await scene.decided(scene.transactions * 0.3)
+      const next = scene.start({TRIPLINE_REDIS_GENERATION: '2'})
+      for (const worker of old) {
+        expect(await worker.ended).toEqual({code: 3, signal: null})
+        expect(worker.output).toContain('set redis.generation: 2')
+      }
+      expect(next.output).toContain('is built from the log')
+      await feeding
+      await scene.judged()
+      expect(await scene.topics.count(scene.topics.names.decisions)).toBeLessThan(1.2 * scene.transactions)
+    },
+  )
 
   experiment(6, 'Redis has no memory left, then no disk', recording, async (scene) => {
     const {redis} = scene

@@ -1,10 +1,9 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import {afterAll, beforeAll, describe, expect} from 'vitest'
 import {ensureBuilt} from '../support/process/built-program.js'
-import type {PlacedLine} from '../support/services/fed-topics.js'
 import {experiment} from './support/experiment.js'
 import {HttpFeed} from './support/http-feed.js'
-import {Recording} from './support/recording.js'
+import {Recording, withoutFuture} from './support/recording.js'
 
 /** Longer than the group waits for a member. */
 const LOST_MS = 14_000
@@ -97,12 +96,3 @@ describe('workers that come and go', () => {
     },
   )
 })
-
-/** What comes over HTTP comes now: what was from the future when it was recorded is not. */
-function withoutFuture(lines: readonly PlacedLine[]): readonly PlacedLine[] {
-  return lines.filter(({event, arrival_time}) => {
-    const {event_time} = (event ?? {}) as {readonly event_time?: unknown}
-    const time = typeof event_time === 'number' ? event_time : Date.parse(String(event_time))
-    return !(time > Date.parse(arrival_time))
-  })
-}

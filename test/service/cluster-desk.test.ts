@@ -49,7 +49,7 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)(
         ),
       )
       const {body} = await shown(other, id)
-      expect(body.triage).toMatchObject({
+      expect(body).toMatchObject({
         assignee: 'ana',
         in_review: true,
         notes: [{text: 'called'}, {text: 'called'}],
@@ -157,7 +157,7 @@ match:
       }
 
       test('are checked, proposed at one worker and approved at another, by somebody else', async () => {
-        const text = await scene.ask(one, 'POST /v1/rules/validate', {as: 'lea', body: {text: rule('x', 5)}})
+        const text = await scene.ask(one, 'POST /v1/rules/validate', {as: 'lea', body: {rule: rule('x', 5)}})
         expect(text.status).toBe(200)
         const {body} = await scene.ask(one, 'POST /v1/rules', {as: 'lea', body: {}})
         expect(body.proposal.proposed_by.name).toBe('lea')

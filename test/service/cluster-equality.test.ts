@@ -4,13 +4,13 @@ import {TEST_KAFKA, TEST_REDIS} from '../support/services/test-kafka.js'
 
 describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)(
   'recorded events through a cluster',
-  {timeout: 180_000},
+  {timeout: 300_000},
   () => {
     let scene: RecordedScene
 
     beforeAll(async () => {
       scene = await RecordedScene.prepare()
-    }, 180_000)
+    }, 400_000)
     afterAll(() => scene.dispose())
 
     it('one worker says what the replay says', async () => {

@@ -12,13 +12,13 @@ const FORGET = `for _, key in ipairs(redis.call('KEYS', ARGV[1])) do redis.call(
 
 describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)(
   'final alerts and decisions stay the same',
-  {timeout: 180_000},
+  {timeout: 300_000},
   () => {
     let scene: RecordedScene
 
     beforeAll(async () => {
       scene = await RecordedScene.prepare()
-    }, 180_000)
+    }, 400_000)
     afterAll(() => scene.dispose())
 
     it('when a worker stands still for so long that others take its partitions, and then goes on', async () => {

@@ -3,7 +3,7 @@ import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
-import {ensureBuilt, PROJECT} from '../support/process/built-program.js'
+import {ensureBuilt} from '../support/process/built-program.js'
 import {type CommandOutcome, tripline, triplineJson} from '../support/process/tripline.js'
 import {TEST_KAFKA, TEST_REDIS, testTopics} from '../support/services/test-kafka.js'
 import {userRules} from '../support/services/user-rules.js'
@@ -28,8 +28,8 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)('a worker 
     TRIPLINE_REDIS_URL: TEST_REDIS ?? '',
     ...change,
   })
-  const run = (change: {readonly [name: string]: string}, rulesDir = rules): Promise<CommandOutcome> =>
-    tripline(['run', '--profile', 'cluster', '--port', '0', '--rules', rulesDir], {env: environment(change)})
+  const run = (change: {readonly [name: string]: string}): Promise<CommandOutcome> =>
+    tripline(['run', '--profile', 'cluster', '--port', '0', '--rules', rules], {env: environment(change)})
 
   it('where no broker answers', async () => {
     const {code, stderr} = await run({TRIPLINE_KAFKA_BROKERS: NOWHERE})
@@ -65,15 +65,6 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)('a worker 
     expect(code).toBe(3)
     expect(stderr).toContain(`${topics.namespace}.locations 3, ${topics.namespace}.transactions 2`)
     expect(stderr).toContain('--alter --partitions 3')
-  })
-
-  it('with rules by other keys on several partitions, which it names', async () => {
-    const topics = await testTopics(2)
-    const {code, stderr} = await run({TRIPLINE_NAMESPACE: topics.namespace}, join(PROJECT, 'cep-rules'))
-    await topics.remove()
-    expect(code).toBe(2)
-    expect(stderr).toContain('rule many-users-one-device (device_id)')
-    expect(stderr).toContain('set mode: off or take them out, or use topics with one partition')
   })
 })
 

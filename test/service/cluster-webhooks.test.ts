@@ -1,3 +1,4 @@
+import {setTimeout as sleep} from 'node:timers/promises'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import type {ClusterWorker} from '../support/services/cluster-worker.js'
 import {EdgeScene} from '../support/services/edge-scene.js'
@@ -61,9 +62,11 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)(
 
     test('no alert is lost when a worker is killed while it decides and sends', async () => {
       const [one, other] = scene.workers as [ClusterWorker, ClusterWorker]
-      hook.behave = (response, request) => setTimeout(() => answer(204)(response, request), 50)
-      const sent = [...(await wave(one, 'before')), ...(await wave(one, 'under way'))]
+      hook.behave = (response, request) => void setTimeout(() => answer(204)(response, request), 200)
+      const waves = Promise.all([wave(other, 'before'), wave(other, 'under way')])
+      await sleep(50)
       await one.end('SIGKILL')
+      const sent = (await waves).flat()
       sent.push(...(await wave(other, 'after')))
       await scene.until(async () => sent.every((anchor) => anchorsHeard().has(anchor)), 90_000)
       const heard = hook.received.map(({headers, body}) => [headers['webhook-id'], JSON.parse(body).id])

@@ -65,9 +65,10 @@ export class EmbeddedCaseStore implements CaseStore {
     return new EmbeddedCaseStore(database, audit, deadlines, last)
   }
 
-  /** Number of the newest record. */
-  get lastSequence(): number {
-    return this.last
+  /** Number of the last record that was told. */
+  async lastTold(): Promise<number> {
+    const [first] = await this.database.level.keys({...under(CASE_RECORDS), limit: 1}).all()
+    return first === undefined ? this.last : numberOf(first.slice(CASE_RECORDS.length)) - 1
   }
 
   fold(entry: OutboxEntry): Promise<readonly CaseRecord[]> {

@@ -7,7 +7,7 @@
  *   L/first                                        first offset that the log still holds
  *   s/<partition>/                                 where the partition stands
  *   c/<partition>/<offset of its activation>       how a bundle came into force
- *   B/<bundle>/                                    content of a bundle;   B!first, B!folder, B!proposal   which was first, was read last, waits
+ *   B/<bundle>/                                    content of a bundle;   B!first, B!folder, B!proposal   which was first, was read last, waits;   B!model-proposal
  *   R/<rule>/<version>                             what a rule that was in force means
  *   k/<partition>/<key>/e<time><stream>/<id>/      accepted event
  *   k/<partition>/<key>/j                          judgement
@@ -42,6 +42,7 @@ export const BUNDLES = 'B/'
 export const FIRST_BUNDLE = 'B!first'
 export const FOLDER_BUNDLE = 'B!folder'
 export const RULE_PROPOSAL = 'B!proposal'
+export const MODEL_PROPOSAL = 'B!model-proposal'
 export const RULE_MEANINGS = 'R/'
 export const ALERTS = 'A/'
 export const ALERT_PLACES = 'a/'

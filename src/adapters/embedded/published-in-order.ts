@@ -1,6 +1,7 @@
 import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
 import {compareIds} from '../../core/event/order.js'
 import type {FeatureRecord} from '../../core/feature/feature-record.js'
+import {isRedacted} from '../../core/forgetting/forgotten-alert.js'
 import type {AlertView} from '../../engine/port/read-model.js'
 import type {EmbeddedDatabase} from './database.js'
 import {
@@ -27,7 +28,7 @@ export interface TimeSpan {
 /** Records that are read at once. */
 const CHUNK = 500
 
-/** The alerts that stand, by event time and id. */
+/** The alerts that stand, by event time and id; not those from which a forgotten user was taken out. */
 export async function* standingAlerts(
   database: EmbeddedDatabase,
   {from, to}: TimeSpan,
@@ -39,7 +40,9 @@ export async function* standingAlerts(
   }
   const parse = (text: string) => JSON.parse(text) as AlertView
   for await (const views of byTime(database, {...range, reverse: true}, ALERT_PLACES, ALERTS, parse)) {
-    const standing = views.filter(({status}) => status !== 'retracted').map(({alert}) => alert)
+    const standing = views
+      .filter(({status, alert}) => status !== 'retracted' && !isRedacted(alert))
+      .map(({alert}) => alert)
     yield* standing.sort((a, b) => compareIds(a.alert_id, b.alert_id))
   }
 }

@@ -48,6 +48,10 @@ export const ACCESS: {readonly [route: string]: readonly Role[] | typeof EVERYBO
 
   'GET /v1/models': READERS,
   'POST /v1/models/:version/promote': LEADERS,
+  'POST /v1/models/rollback': LEADERS,
+  'GET /v1/models/proposal': READERS,
+  'DELETE /v1/models/proposal': LEADERS,
+  'POST /v1/models/proposal/approve': LEADERS,
   'GET /v1/models/retrain': READERS,
   'POST /v1/models/retrain': LEADERS,
 

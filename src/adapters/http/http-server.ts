@@ -17,6 +17,8 @@ import type {ForgetService} from './forget-service.js'
 import {addGate} from './gate.js'
 import type {IntakeService} from './intake-service.js'
 import {addMetricsRoute, type MetricsService} from './metrics-route.js'
+import {addModelProposalRoutes} from './model-proposal-routes.js'
+import type {ModelProposals} from './model-proposals.js'
 import {addModelsRoutes} from './models-routes.js'
 import type {ModelsService} from './models-service.js'
 import {addDocsRoutes} from './openapi/docs-routes.js'
@@ -61,6 +63,7 @@ export interface HttpServices {
   readonly checkRule?: CheckRule
   readonly backtests?: BacktestService
   readonly models?: ModelsService
+  readonly modelProposals?: ModelProposals
   readonly retraining?: RetrainService
   readonly webhooks?: WebhookAdmin
   readonly metrics?: MetricsService
@@ -146,8 +149,7 @@ export function createHttpServer(services: HttpServices, options: HttpServerOpti
   addAlertRoutes(app, services)
   if (services.alertFeed !== undefined)
     addAlertStreamRoute(app, services.alertFeed, {isStillAllowed, heartbeat: timeouts.heartbeat})
-  if (services.timelines !== undefined) 
-    addUsersRoute(app, services, services.timelines, services.forgetting)
+  if (services.timelines !== undefined) addUsersRoute(app, services, services.timelines, services.forgetting)
   if (services.features !== undefined) addFeaturesRoute(app, services.features)
   addFeedbackRoutes(app, services)
   if (services.triage !== undefined) addTriageRoutes(app, services.triage)
@@ -159,8 +161,9 @@ export function createHttpServer(services: HttpServices, options: HttpServerOpti
   if (services.checkRule !== undefined) addRuleCheckRoute(app, services.checkRule)
   if (services.backtests !== undefined) addBacktestRoute(app, services.backtests)
   if (services.ruleProposals !== undefined) addRuleProposalRoutes(app, services.ruleProposals)
-  if (services.models !== undefined) addModelsRoutes(app, services.models)
+  if (services.models !== undefined) addModelsRoutes(app, services.models, services.modelProposals)
   if (services.retraining !== undefined) addRetrainRoutes(app, services.retraining)
+  if (services.modelProposals !== undefined) addModelProposalRoutes(app, services.modelProposals)
   if (services.webhooks !== undefined) addWebhookRoutes(app, services.webhooks)
   if (services.metrics !== undefined) addMetricsRoute(app, services.metrics)
   if (services.audit !== undefined) addAuditRoute(app, services.audit)

@@ -65,6 +65,8 @@ export interface ModelsService {
    * UnknownModelError or PromotionRefusedError.
    */
   promote(version: number, by: Actor): Promise<Promotion>
+  /** Makes the champion before this one champion again. Rejects with PromotionRefusedError if there was none. */
+  rollback(by: Actor): Promise<Promotion>
 }
 
 export class UnknownModelError extends RangeError {

@@ -19,6 +19,8 @@ export class RecordFeed<T> {
   private readonly listeners = new Set<(records: readonly FedRecord<T>[]) => void>()
   private remembered: FedRecord<T>[] = []
   private newest: string
+  /** The id of what came before those that are remembered. */
+  private before: string
 
   /**
    * `sequence`: of the last entry that was published before. What stands in it is not remembered. `redact`: a record
@@ -29,6 +31,7 @@ export class RecordFeed<T> {
     private readonly redact: (record: T, user: ForgottenUser) => T | undefined,
   ) {
     this.newest = `${sequence}.${WHOLE_ENTRY}`
+    this.before = this.newest
   }
 
   publish(sequence: number, records: readonly T[]): void {
@@ -44,13 +47,17 @@ export class RecordFeed<T> {
     if (fed.length === 0) return
     this.newest = fed.at(-1)?.id ?? this.newest
     this.remembered.push(...fed)
-    if (this.remembered.length > 2 * REMEMBERED) this.remembered = this.remembered.slice(-REMEMBERED)
+    if (this.remembered.length > 2 * REMEMBERED) {
+      this.before = this.remembered.at(-REMEMBERED - 1)?.id ?? this.before
+      this.remembered = this.remembered.slice(-REMEMBERED)
+    }
     for (const listener of this.listeners) listener(fed)
   }
 
   /** What came after the record with an id; undefined if that is not known. */
   after(id: string): readonly FedRecord<T>[] | undefined {
     if (id === this.newest) return []
+    if (id === this.before) return this.remembered
     const place = this.remembered.findIndex((fed) => fed.id === id)
     return place < 0 ? undefined : this.remembered.slice(place + 1)
   }

@@ -35,6 +35,9 @@ export interface GroupReader {
   fail(error: Error): void
 }
 
+/** By the answers to these a member learns that others come or go: until then nobody has the partitions of who went. */
+const HEARTBEAT_MS = 300
+
 /** A fetch waits so long for records: seeks and rebalances wait for it. */
 const FETCH_WAIT_MS = 200
 
@@ -63,7 +66,7 @@ export class ConsumerGroup {
       groupId,
       partitionAssigners: [coPartitionAssigner(inputs, () => this.owned)],
       sessionTimeout: sessionTimeoutMs,
-      heartbeatInterval: Math.floor(sessionTimeoutMs / 5),
+      heartbeatInterval: Math.min(HEARTBEAT_MS, Math.floor(sessionTimeoutMs / 5)),
       rebalanceTimeout: 3 * sessionTimeoutMs,
       maxWaitTimeInMs: FETCH_WAIT_MS,
       retry: {retries: 8, restartOnFailure: async () => !this.isStopping},

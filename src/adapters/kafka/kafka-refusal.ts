@@ -24,7 +24,11 @@ export function explainKafkaFailure(error: unknown, {brokers, sasl, tls}: KafkaC
   if (/certificate|self.signed|SSL|TLS|wrong version number/i.test(message))
     return new KafkaUnavailableError(`Kafka at ${where}: ${message}; check kafka.tls`)
   if (!name.startsWith('KafkaJS')) return error
-  const hint = tls === undefined ? ' (if it speaks TLS, set kafka.tls)' : ''
+  const missing = [
+    ...(tls === undefined ? ['if it speaks TLS, set kafka.tls'] : []),
+    ...(sasl === undefined ? ['if it wants a login, set kafka.sasl'] : []),
+  ]
+  const hint = missing.length === 0 ? '' : ` (${missing.join('; ')})`
   return new KafkaUnavailableError(
     `Kafka at ${where} does not answer: ${message}; start it, or set kafka.brokers${hint}`,
   )

@@ -28,12 +28,13 @@ export async function readToEnd(
       consumer
         .run({
           autoCommit: false,
-          eachBatch: async ({batch: {topic, partition, messages, lastOffset}}) => {
+          eachBatch: async ({batch}) => {
+            const {topic, partition, messages} = batch
             const place = `${topic}/${partition}`
             const end = ends.get(place)?.end
             if (end === undefined) return
             for (const message of messages) if (Number(message.offset) < end) take(message, topic, partition)
-            if (Number(lastOffset()) >= end - 1) ends.delete(place)
+            if (Number(batch.lastOffset()) >= end - 1) ends.delete(place)
             if (ends.size === 0) resolve()
           },
         })

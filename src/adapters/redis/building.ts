@@ -1,4 +1,4 @@
-import {idOf, idText, type Keyspace, partitionKeys, type PartitionKeys} from './keyspace.js'
+import {idOf, idText, type Keyspace, type PartitionKeys, partitionKeys} from './keyspace.js'
 import type {RedisClient} from './redis-client.js'
 import type {RedisConnection} from './redis-connection.js'
 import {Script} from './script.js'
@@ -25,6 +25,9 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
 end
 `)
 
+/** From nothing; from nothing while a former generation goes on; or again from an older state. */
+export type BuildingKind = 'rebuild' | 'beside' | 'set back'
+
 /** What a partition says while its state is built from the log: kept, by name, until it is known what of it is new. */
 export class Building {
   private readonly keys: PartitionKeys
@@ -33,6 +36,7 @@ export class Building {
     private readonly connection: RedisConnection,
     private readonly keyspace: Keyspace,
     private readonly partition: number,
+    readonly kind: BuildingKind,
     private readonly onFinished: (lifts: ReadonlyMap<string, number>) => void,
   ) {
     this.keys = partitionKeys(keyspace, partition)
@@ -43,7 +47,9 @@ export class Building {
     if (said.size === 0) return
     const fields = [...said].flatMap(([name, text]) => [idText(name), text])
     for (let i = 0; i < fields.length; i += 2 * PAGE)
-      await this.connection.attempt((client) => client.hset(this.keys.built, ...fields.slice(i, i + 2 * PAGE)))
+      await this.connection.attempt((client) =>
+        client.hset(this.keys.built, ...fields.slice(i, i + 2 * PAGE)),
+      )
   }
 
   /** All that was kept, some at a time; one may come twice. */
@@ -78,7 +84,10 @@ export class Building {
   }
 }
 
-export async function readLifts(client: RedisClient, {lifts}: PartitionKeys): Promise<ReadonlyMap<string, number>> {
+export async function readLifts(
+  client: RedisClient,
+  {lifts}: PartitionKeys,
+): Promise<ReadonlyMap<string, number>> {
   const stored = await client.hgetall(lifts)
   return new Map(Object.entries(stored).map(([name, lift]) => [idOf(name), Number(lift)]))
 }
@@ -90,6 +99,7 @@ export async function hasFormer(
   partition: number,
 ): Promise<boolean> {
   for (let former = generation - 1; former >= 1; former--)
-    if ((await client.exists(partitionKeys({namespace, generation: former}, partition).standing)) === 1) return true
+    if ((await client.exists(partitionKeys({namespace, generation: former}, partition).standing)) === 1)
+      return true
   return false
 }

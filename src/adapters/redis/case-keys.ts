@@ -1,5 +1,5 @@
 import {type CaseEntity, casePrefix} from '../../core/case/case-view.js'
-import {BUCKETS, bucketOf, idText, type Keyspace} from './keyspace.js'
+import {BUCKETS, bucketKeys, bucketOf, idText, type Keyspace} from './keyspace.js'
 
 /** Digits of a case's id that say whom it is about. */
 const PREFIX_LENGTH = 8
@@ -12,6 +12,10 @@ export interface CaseKeys {
   /** Sorted sets of places: all cases by when they were opened, those that are not closed by when they are due. */
   readonly places: string
   readonly due: string
+  /** List: what happened to cases, and is to be told. */
+  readonly records: string
+  /** List: what people did, on its way to the audit trail. */
+  readonly untold: string
   case(id: string): string
   /** The id of the case that an alert is part of. */
   ofAlert(alert: string): string
@@ -20,12 +24,15 @@ export interface CaseKeys {
 }
 
 /** By bucket. */
-export function allCaseKeys({namespace}: Keyspace): readonly CaseKeys[] {
+export function allCaseKeys(keyspace: Keyspace): readonly CaseKeys[] {
+  const {namespace} = keyspace
   return Array.from({length: BUCKETS}, (_, bucket) => {
     const prefix = `${namespace}:{b${bucket}}:case`
     return {
       places: `${prefix}s`,
       due: `${prefix}s:due`,
+      records: `${prefix}s:records`,
+      untold: bucketKeys(keyspace, bucket).untold,
       case: (id) => `${prefix}:${idText(id)}`,
       ofAlert: (alert) => `${prefix}-of:${idText(alert)}`,
       current: ({name, value}) => `${prefix}-now:${idText(name)}:${idText(value)}`,

@@ -1,6 +1,8 @@
 import type {CaseRecord} from '../../core/case/case-events.js'
+import type {CaseFold} from '../../core/case/case-fold.js'
 import type {CaseDeadlines} from '../../core/case/case-steps.js'
 import {type CaseView, entityOf} from '../../core/case/case-view.js'
+import type {ForgottenUser} from '../../core/forgetting/forgotten-user.js'
 import {
   CASES_COUNTED,
   type CaseFilter,
@@ -13,7 +15,7 @@ import type {Page} from '../../engine/port/read-model.js'
 import type {OutboxEntry} from '../../engine/port/state-store.js'
 import {alertRange} from './alert-rows.js'
 import {allCaseKeys, bucketOfCase, bucketOfEntity, type CaseKeys} from './case-keys.js'
-import {type CaseInputs, foldCases, removal} from './fold-cases.js'
+import {type CaseInputs, foldCases, redactStored, removal} from './fold-cases.js'
 import {parsed, readValues, type StampedValue, writeIfUnchanged} from './guarded-values.js'
 import {idOf, type Keyspace} from './keyspace.js'
 import {listPage, type Row} from './list-page.js'
@@ -39,7 +41,37 @@ export class RedisCaseStore implements CaseStore {
     this.buckets = allCaseKeys(keyspace)
   }
 
-  async fold({alerts, cardUsers = {}, caseChanges = []}: OutboxEntry): Promise<readonly CaseRecord[]> {
+  async fold(entry: OutboxEntry): Promise<readonly CaseRecord[]> {
+    const folds = await this.foldBuckets(this.inputsOf(entry), false)
+    return folds.flatMap(({records}) => records)
+  }
+
+  /**
+   * The same, and hands what happened to `tell`; what a crash kept from being told is told with the next entry about one of
+   * the bucket's cases, which may be the same.
+   */
+  async foldAndTell(
+    entry: OutboxEntry,
+    tell: (records: readonly CaseRecord[]) => Promise<void>,
+  ): Promise<void> {
+    const inputs = this.inputsOf(entry)
+    await this.foldBuckets(inputs, true)
+    await Promise.all([...inputs.keys()].map((bucket) => this.tell(this.buckets[bucket] as CaseKeys, tell)))
+  }
+
+  private async tell(
+    {records}: CaseKeys,
+    tell: (records: readonly CaseRecord[]) => Promise<void>,
+  ): Promise<void> {
+    for (;;) {
+      const texts = await this.connection.attempt((client) => client.lrange(records, 0, CHUNK - 1))
+      if (texts.length === 0) return
+      await tell(texts.map((text) => JSON.parse(text) as CaseRecord))
+      for (const text of texts) await this.connection.attempt((client) => client.lrem(records, 1, text))
+    }
+  }
+
+  private inputsOf({alerts, cardUsers = {}, caseChanges = []}: OutboxEntry): ReadonlyMap<number, CaseInputs> {
     const inputs = new Map<number, CaseInputs>()
     const inBucket = (bucket: number): CaseInputs => {
       const known = inputs.get(bucket) ?? {alerts: [], changes: []}
@@ -51,12 +83,19 @@ export class RedisCaseStore implements CaseStore {
       inBucket(bucketOfEntity(entityOf(alert, user))).alerts.push({alert, user})
     }
     for (const change of caseChanges) inBucket(bucketOfCase(change.case_id)).changes.push(change)
-    const folds = await Promise.all(
+    return inputs
+  }
+
+  private foldBuckets(
+    inputs: ReadonlyMap<number, CaseInputs>,
+    isTold: boolean,
+  ): Promise<readonly CaseFold[]> {
+    const {connection, deadlines} = this
+    return Promise.all(
       [...inputs].map(([bucket, those]) =>
-        foldCases(this.connection, this.buckets[bucket] as CaseKeys, those, this.deadlines),
+        foldCases(connection, this.buckets[bucket] as CaseKeys, those, {deadlines, isTold}),
       ),
     )
-    return folds.flatMap(({records}) => records)
   }
 
   async cases(filter: CaseFilter, limit: number, cursor: string | undefined): Promise<Page<CaseView>> {
@@ -103,6 +142,20 @@ export class RedisCaseStore implements CaseStore {
         from = `(${places.at(-1)}`
       }
     return dropped
+  }
+
+  /** Takes out what tells of a user. A case that changes meanwhile is looked at again. */
+  async forget(user: ForgottenUser): Promise<void> {
+    for (const keys of this.buckets)
+      for (let from = '-'; ; ) {
+        const places = await this.connection.attempt((client) =>
+          client.zrange(keys.places, from, '+', 'BYLEX', 'LIMIT', 0, CHUNK),
+        )
+        for (const place of places)
+          while (!(await redactStored(this.connection, keys, idOf(afterDigits(place)), user)));
+        if (places.length < CHUNK) break
+        from = `(${places.at(-1)}`
+      }
   }
 
   private async drop(keys: CaseKeys, id: string, before: number): Promise<boolean> {

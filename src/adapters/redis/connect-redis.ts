@@ -18,6 +18,9 @@ const DEFAULT_PORT = 6379
 const LOCKED_OUT = /WRONGPASS|NOAUTH|NOPERM|ERR AUTH/
 const NO_CLUSTER = /cluster support disabled/i
 
+/** What the client says of a server whose certificate it does not accept. */
+const CERTIFICATE = /certificate|wrong version number|altname/i
+
 /**
  * Connects, and finds out whether the servers can be used. Rejects with RedisUnavailableError where nobody answers, and
  * with RedisRefusedError where the answer is no, or the servers would lose what they are given.
@@ -28,7 +31,7 @@ export async function connectRedis(
 ): Promise<ConnectedRedis> {
   const starting = new RedisConnection(clientOf(target), {
     patienceMs: START_PATIENCE_MS,
-    isFinal: ({message}) => LOCKED_OUT.test(message) || NO_CLUSTER.test(message),
+    isFinal: ({message}) => [LOCKED_OUT, NO_CLUSTER, CERTIFICATE].some((words) => words.test(message)),
   })
   try {
     const {problems, warnings} = await starting.attempt((client) => checkServers(client, target))
@@ -78,6 +81,10 @@ function explained(error: unknown, {urls}: RedisTarget): unknown {
     ])
   if (NO_CLUSTER.test(cause.message))
     return new RedisRefusedError([`${where} is no Redis Cluster; set redis.cluster: false`])
+  if (CERTIFICATE.test(cause.message))
+    return new RedisRefusedError([
+      `${where} is not trusted (${cause.message}); check redis.tls: ca names the authority that signed its certificate`,
+    ])
   if (!(error instanceof RedisUnavailableError)) return error
   return new RedisUnavailableError(
     `${where} could not be reached (${cause.message}); start Redis there, or set redis.url`,

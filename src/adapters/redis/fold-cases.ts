@@ -1,8 +1,11 @@
+import {auditedCaseChange} from '../../core/case/case-audit.js'
 import type {CaseChange} from '../../core/case/case-change.js'
 import {CaseFold, type KnownCases} from '../../core/case/case-fold.js'
 import type {CaseDeadlines} from '../../core/case/case-steps.js'
 import {type CaseEntity, type CaseView, entityOf} from '../../core/case/case-view.js'
+import {redactCase} from '../../core/case/redact-case.js'
 import type {AlertRecord} from '../../core/decision/records.js'
+import type {ForgottenUser} from '../../core/forgetting/forgotten-user.js'
 import type {CaseKeys} from './case-keys.js'
 import {parsed, readValues, type StampedValue, stamped, writeIfUnchanged} from './guarded-values.js'
 import {idText} from './keyspace.js'
@@ -18,19 +21,30 @@ export interface CaseInputs {
 
 type Read = Map<string, StampedValue>
 
-/** Lets alerts and changes become part of the cases of a bucket: all of them, or it is tried again with what others wrote meanwhile. */
+/**
+ * Lets alerts and changes become part of the cases of a bucket: all of them, or it is tried again with what others wrote
+ * meanwhile. What people did gets on the audit trail with it and, where `isTold`, what happened waits to be told.
+ */
 export async function foldCases(
   connection: RedisConnection,
   keys: CaseKeys,
   {alerts, changes}: CaseInputs,
-  deadlines: CaseDeadlines,
+  {deadlines, isTold}: {readonly deadlines: CaseDeadlines; readonly isTold: boolean},
 ): Promise<CaseFold> {
   for (;;) {
     const read: Read = new Map()
     const fold = new CaseFold(await readKnown(connection, keys, {alerts, changes}, read), deadlines)
     for (const {alert, user} of alerts) fold.alert(alert, user)
     for (const change of changes) fold.change(change)
-    if (await writeIfUnchanged(connection, read, writesOf(fold, keys, read))) return fold
+    const writes = writesOf(fold, keys, read)
+    if (isTold)
+      writes.addAll(
+        'RPUSH',
+        keys.records,
+        fold.records.map((record) => JSON.stringify(record)),
+        1,
+      )
+    if (await writeIfUnchanged(connection, read, writes)) return fold
   }
 }
 
@@ -73,6 +87,10 @@ function writesOf(fold: CaseFold, keys: CaseKeys, read: Read): WriteList {
     writes.add('ZADD', keys.places, 0, casePlace(view))
     if (view.closed === null) writes.add('ZADD', keys.due, 0, duePlace(view))
   }
+  for (const applied of fold.applied) {
+    const {change_id, at} = applied.change
+    writes.add('RPUSH', keys.untold, change_id + JSON.stringify({at, ...auditedCaseChange(applied)}))
+  }
   for (const [alert, id] of fold.joined) put(keys.ofAlert(alert), id)
   for (const [entity, id] of fold.current) put(keys.current(toEntity(entity)), id)
   return writes
@@ -91,6 +109,24 @@ export function casePlace({opened_at, case_id}: CaseView): string {
 
 export function duePlace({due_at, case_id}: CaseView): string {
   return ascendingTime(Date.parse(due_at)) + idText(case_id)
+}
+
+/** Takes out of a case what tells of a user. Gives false, and has changed nothing, if it changed meanwhile. */
+export async function redactStored(
+  connection: RedisConnection,
+  keys: CaseKeys,
+  id: string,
+  user: ForgottenUser,
+): Promise<boolean> {
+  const name = keys.case(id)
+  const [value] = (await readValues(connection, [name])) as [StampedValue]
+  const view = parsed<CaseView>(value)
+  const redacted = view && redactCase(view, user)
+  if (view === undefined || redacted === undefined) return true
+  const writes = new WriteList(0)
+  writes.add('SET', name, stamped(value, JSON.stringify(redacted)))
+  if (redacted.entity !== view.entity) writes.add('DEL', keys.current(view.entity))
+  return writeIfUnchanged(connection, new Map([[name, value]]), writes)
 }
 
 /** The keys that go with a case. `current`: what its entity's pointer says. */

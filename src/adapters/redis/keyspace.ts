@@ -149,6 +149,7 @@ export interface DeskKeys {
   /** List: the audit trail. */
   readonly trail: string
   readonly proposal: string
+  readonly modelProposal: string
   /** Set: ids of subscriptions. */
   readonly subscriptions: string
   /** Counts claims of deliveries: each has a number of its own. */
@@ -161,6 +162,7 @@ export function deskKeys({namespace}: Keyspace): DeskKeys {
   return {
     trail: `${prefix}trail`,
     proposal: `${prefix}proposal`,
+    modelProposal: `${prefix}model-proposal`,
     subscriptions: `${prefix}subscriptions`,
     claims: `${prefix}claims`,
     subscription: (id) => `${prefix}s:${idText(id)}`,

@@ -1,3 +1,4 @@
+import type {BuildingKind} from './building.js'
 import type {EventShapes} from './event-shapes.js'
 import {RecordTally} from './record-tally.js'
 
@@ -18,7 +19,7 @@ export class Ownership {
     readonly shapes: EventShapes,
     outbox: readonly number[],
     /** While it is built from the log, what it says is kept and not published. */
-    public isBuilding: boolean,
+    public building: BuildingKind | undefined,
     /** By a record's name: what is added to its revision. */
     public lifts: ReadonlyMap<string, number>,
   ) {

@@ -9,7 +9,7 @@ import {Script} from './script.js'
 
 /**
  * Takes a partition. ARGV: the instance it must have, or an empty text; an instance for a partition that has none; the
- * owner; `1` if a partition that has none is to be built. Gives `open` with epoch, instance and `1` while it is being built;
+ * owner; how a partition that has none, or was set back, is to be built, if it is. Gives `open` with epoch, instance and how it is being built;
  * `lost` with the instance found; `superseded` with the generation that took over.
  */
 export const OPEN = new Script(`
@@ -17,7 +17,9 @@ local instance = redis.call('HGET', KEYS[1], 'instance')
 if ARGV[1] ~= '' and instance ~= ARGV[1] then return {'lost', instance or ''} end
 local superseded = redis.call('HGET', KEYS[1], 'superseded')
 if superseded then return {'superseded', superseded} end
-if not instance and ARGV[4] == '1' then redis.call('HSET', KEYS[1], 'building', 1) end
+if ARGV[4] == 'set back' or (not instance and ARGV[4] ~= '') then
+  redis.call('HSETNX', KEYS[1], 'building', ARGV[4])
+end
 local epoch = redis.call('HINCRBY', KEYS[1], 'epoch', 1)
 redis.call('HSET', KEYS[1], 'instance', instance or ARGV[2], 'owner', ARGV[3], 'number', 0)
 return {'open', epoch, instance or ARGV[2], redis.call('HGET', KEYS[1], 'building') or ''}

@@ -8,7 +8,7 @@ import {
   StaleEpochError,
   type StateStore,
 } from '../../engine/port/state-store.js'
-import {Building, hasFormer, readLifts} from './building.js'
+import {Building, type BuildingKind, hasFormer, readLifts} from './building.js'
 import {encodeCommit} from './commit-writes.js'
 import type {Durability} from './durability.js'
 import {EventShapes, UnknownShapeError} from './event-shapes.js'
@@ -18,8 +18,8 @@ import {type Keyspace, type PartitionKeys, partitionKeys} from './keyspace.js'
 import {loadKeys} from './load-keys.js'
 import {Ownership} from './ownership.js'
 import {APPEND_TO_EXISTING, OPEN} from './partition-scripts.js'
-import type {RedisConnection} from './redis-connection.js'
 import type {RedisClient} from './redis-client.js'
+import type {RedisConnection} from './redis-connection.js'
 import {ForeignStateError, RedisUnavailableError, StateLostError, SupersededError} from './redis-errors.js'
 import {readActivations, readPartition} from './stored-partition.js'
 import {writeCommit} from './write-commit.js'
@@ -38,8 +38,8 @@ const OPEN_MS = 60_000
 export class RedisStateStore implements StateStore {
   private readonly owned = new Map<number, Ownership>()
   private readonly instances = new Map<number, string>()
-  /** Partitions that are gone, and will be built from the log. */
-  private readonly lost = new Set<number>()
+  /** Partitions that are gone or were set back, and will be built from the log. */
+  private readonly toBuild = new Map<number, BuildingKind>()
   /** Of partitions that were read without being opened. */
   private readonly foreignShapes = new Map<number, EventShapes>()
 
@@ -55,16 +55,13 @@ export class RedisStateStore implements StateStore {
   async open(partition: number): Promise<OpenedPartition> {
     const keys = this.keysOf(partition)
     const token = randomUUID()
-    const {epoch, instance, isBuilding} = await this.take(partition, token)
+    const {epoch, instance, building} = await this.take(partition, token)
     const {opened, shapes} = await this.connection.attempt((client) => readPartition(client, keys), OPEN_MS)
     const lifts = await this.connection.attempt((client) => readLifts(client, keys))
     const stored = opened.outbox.map(({sequence}) => sequence)
     this.instances.set(partition, instance)
-    this.lost.delete(partition)
-    this.owned.set(
-      partition,
-      new Ownership(epoch, instance, token, shapes, stored, isBuilding, lifts),
-    )
+    this.toBuild.delete(partition)
+    this.owned.set(partition, new Ownership(epoch, instance, token, shapes, stored, building, lifts))
     return {...opened, epoch}
   }
 
@@ -72,29 +69,41 @@ export class RedisStateStore implements StateStore {
   private async take(
     partition: number,
     token: string,
-  ): Promise<{readonly epoch: number; readonly instance: string; readonly isBuilding: boolean}> {
+  ): Promise<Pick<Ownership, 'epoch' | 'instance' | 'building'>> {
     const {notes} = this.options
     const {standing} = this.keysOf(partition)
     const ask = <T>(task: (client: RedisClient) => Promise<T>) => this.connection.attempt(task)
-    const known = this.lost.has(partition)
-      ? ''
-      : (this.instances.get(partition) ?? notes?.noted(partition) ?? '')
+    const known =
+      this.toBuild.get(partition) === 'rebuild'
+        ? ''
+        : (this.instances.get(partition) ?? notes?.noted(partition) ?? '')
     // Noted before it is there: what is there and was never noted is somebody else's.
     const there = known === '' ? await ask((client) => client.hget(standing, 'instance')) : known
     const instance = there ?? randomUUID()
     if (notes !== undefined && notes.noted(partition) !== instance) await notes.note(partition, instance)
-    const build = this.lost.has(partition) || (await ask((client) => hasFormer(client, this.options, partition)))
+    const isBeside = await ask((client) => hasFormer(client, this.options, partition))
+    const asked = this.toBuild.get(partition) ?? ''
+    const build = isBeside && asked !== 'set back' ? 'beside' : asked
     const [[answer, second, found, building]] = (await ask((client) =>
-      OPEN.run(client, [standing], [known, instance, token, build ? 1 : '']),
+      OPEN.run(client, [standing], [known, instance, token, build]),
     )) as [[string, number | string, string, string], unknown]
     if (answer === 'superseded') throw new SupersededError(partition, String(second))
     if (answer === 'lost') return this.takeAnother(partition, token, known, String(second))
     if (notes !== undefined && found !== instance) await notes.note(partition, found)
-    return {epoch: Number(second), instance: found, isBuilding: building === '1'}
+    return {
+      epoch: Number(second),
+      instance: found,
+      building: building === '' ? undefined : (building as BuildingKind),
+    }
   }
 
   /** What is there is not what is known here: another process may have begun anew, and noted it. */
-  private async takeAnother(partition: number, token: string, known: string, found: string) {
+  private async takeAnother(
+    partition: number,
+    token: string,
+    known: string,
+    found: string,
+  ): Promise<Pick<Ownership, 'epoch' | 'instance' | 'building'>> {
     const {notes} = this.options
     if (found !== '' && notes !== undefined) {
       await notes.refresh()
@@ -179,16 +188,21 @@ export class RedisStateStore implements StateStore {
   beginAnew(partition: number): void {
     this.instances.delete(partition)
     this.owned.delete(partition)
-    this.lost.add(partition)
+    this.toBuild.set(partition, 'rebuild')
+  }
+
+  /** The partition was found to stand where it stood before: what was said since will be said again. */
+  goOnFromOlder(partition: number): void {
+    this.owned.delete(partition)
+    this.toBuild.set(partition, 'set back')
   }
 
   /** What an owner keeps while it builds its state from the log; undefined where it does not. */
   building(partition: number): Building | undefined {
-    if (this.owned.get(partition)?.isBuilding !== true) return undefined
-    return new Building(this.connection, this.options, partition, (lifts) => {
-      const owner = this.owned.get(partition)
-      if (owner === undefined) return
-      owner.isBuilding = false
+    const owner = this.owned.get(partition)
+    if (owner?.building === undefined) return undefined
+    return new Building(this.connection, this.options, partition, owner.building, (lifts) => {
+      owner.building = undefined
       owner.lifts = lifts
     })
   }

@@ -29,11 +29,6 @@ export class KeptBundles {
     this.compiled.set(bundle.id, loaded)
   }
 
-  /** Keeps again all that is known here, where the store has lost it. `first`: the one with which the log begins. */
-  async keepAgain(first: string): Promise<void> {
-    for (const [id, loaded] of this.compiled) await this.keep(loaded, id === first)
-  }
-
   /** Rejects with UnknownBundleError. */
   async load(id: string): Promise<LoadedBundle> {
     const known = this.compiled.get(id)

@@ -62,6 +62,7 @@ export interface Config {
     readonly cluster: boolean
     readonly tls: TlsSettings
     readonly wait: string
+    readonly generation: number
   }
   readonly retention: {readonly alerts: number; readonly decisions: number}
   readonly cases: {
@@ -134,6 +135,7 @@ export function toConfig(values: SettingValues, settings: Config['settings']): C
       cluster: values['redis.cluster'],
       tls: values['redis.tls'],
       wait: values['redis.wait'],
+      generation: values['redis.generation'],
     },
     retention: {alerts: values['retention.alerts'], decisions: values['retention.decisions']},
     cases: {

@@ -1,7 +1,7 @@
 import {stringify} from 'yaml'
 import type {Config, ResolvedSetting} from './config.js'
 import {variableOf} from './environment.js'
-import {SETTING_NAMES, type SettingName, settingNamed} from './settings.js'
+import {SETTING_NAMES, settingNamed} from './settings.js'
 
 const HEADER = [
   '# Every setting: what it does, what is allowed, its environment variable, and where its value comes from.',
@@ -11,13 +11,13 @@ const HEADER = [
 /** The configuration as a file that gives the same configuration, with the documentation of each setting. */
 export function printConfig(config: Config): string {
   const lines = [...HEADER]
-  let open: string | undefined
+  let open: readonly string[] = []
   for (const name of SETTING_NAMES) {
-    const [section, key] = splitName(name)
-    lines.push('')
-    if (section !== open && section !== undefined) lines.push(`${section}:`)
-    open = section
-    const indent = section === undefined ? '' : '  '
+    const sections = name.split('.')
+    const key = sections.pop()
+    lines.push('', ...headings(sections, open))
+    open = sections
+    const indent = '  '.repeat(sections.length)
     const {doc, allowed} = settingNamed(name)
     const {written, origin} = config.settings.get(name) as ResolvedSetting
     lines.push(
@@ -29,9 +29,11 @@ export function printConfig(config: Config): string {
   return `${lines.join('\n')}\n`
 }
 
-function splitName(name: SettingName): [section: string | undefined, key: string] {
-  const dot = name.indexOf('.')
-  return dot === -1 ? [undefined, name] : [name.slice(0, dot), name.slice(dot + 1)]
+/** Of the sections that begin here: those before the first that differs are open. */
+function headings(sections: readonly string[], open: readonly string[]): readonly string[] {
+  const first = sections.findIndex((section, depth) => section !== open[depth])
+  if (first === -1) return []
+  return sections.slice(first).map((section, i) => `${'  '.repeat(first + i)}${section}:`)
 }
 
 /** On one line: text as YAML writes it, lists and mappings as JSON, which YAML reads as well. */

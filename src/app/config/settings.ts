@@ -155,6 +155,12 @@ export const SETTINGS = {
     'none, disk (Redis 7.2 or later), 1 replica, 2 replicas … 9 replicas',
     /^(none|disk|1 replica|[2-9] replicas)$/,
   ),
+  'redis.generation': wholeNumber(
+    1,
+    1,
+    1_000_000,
+    'Of the state in Redis. Workers with a higher number build theirs from the log beside the others, and take over.',
+  ),
   'telemetry.exporter': choice(
     'none',
     ['none', 'otlp', 'jaeger'],

@@ -4,6 +4,7 @@ import type {Verdict} from '../../core/case/verdict.js'
 import {BEGINNING_OF_TIME, type EventTime, type WallTime} from '../../core/event/time.js'
 import type {FeatureRows} from '../../core/feature/feature-rows.js'
 import type {CommittedBatch} from '../../engine/operator/batch.js'
+import {weightOf} from '../../learning/training/control-weight.js'
 import {TrainingLabels} from '../../learning/training/training-labels.js'
 import {TrainingRows} from '../../learning/training/training-rows.js'
 import {runReplay} from '../replay/run-replay.js'
@@ -50,18 +51,20 @@ export class TrainingCollector implements RecordedTraining {
     this.rows = new TrainingRows(width)
   }
 
-  add({input, featureRows, verdicts, alerts}: CommittedBatch): void {
-    if (featureRows !== undefined) this.addRows(featureRows)
+  add({input, featureRows, served, verdicts, alerts}: CommittedBatch): void {
+    if (featureRows !== undefined) this.addRows(featureRows, served)
     for (const verdict of verdicts) this.addVerdict(verdict, input.polledAt)
     for (const alert of alerts) this.labels.addAlert(alert)
   }
 
-  private addRows({transactions, values}: FeatureRows): void {
+  private addRows({transactions, values}: FeatureRows, served: CommittedBatch['served']): void {
     const {width} = this.rows
-    for (const [at, {id, time}] of transactions.entries()) {
+    for (const [at, transaction] of transactions.entries()) {
+      const {id, time} = transaction
       this.passed(time)
       this.labels.addTransaction(id, time)
-      this.rows.add(id, time, values.subarray(at * width, (at + 1) * width))
+      const weight = weightOf(served?.get(transaction)?.propensity ?? 1)
+      this.rows.add(id, time, values.subarray(at * width, (at + 1) * width), weight)
     }
   }
 

@@ -1,5 +1,6 @@
 import {toJSONSchema, type z} from 'zod'
 import {testEventSchema} from '../../adapters/webhook/test-message.js'
+import {caseEventSchema} from '../../core/case/case-cloud-event.js'
 import {alertEventSchema, CLOUD_EVENT_MEDIA_TYPE} from '../../core/decision/cloud-event.js'
 import {alertRecordSchema, decisionRecordSchema} from '../../core/decision/records.js'
 import {deadLetterSchema} from '../../core/event/dead-letter.js'
@@ -114,6 +115,10 @@ export function asyncApi(version: string): object {
           'The url of a subscription (POST /v1/webhooks). The order of messages is not promised; the revision tells.',
         messages: {
           alert: webhookMessage('An alert, as a CloudEvent in structured mode.', alertEventSchema),
+          case: webhookMessage(
+            'What happened to a case, as a CloudEvent in structured mode.',
+            caseEventSchema,
+          ),
           test: webhookMessage('Sent by POST /v1/webhooks/{id}/test.', testEventSchema),
         },
       },

@@ -6,9 +6,9 @@ import {
   TooManyChangesError,
 } from '../../adapters/http/case-service.js'
 import type {Actor} from '../../core/case/audit-record.js'
-import {CASES_STREAM, type CaseChange, type ListEntry} from '../../core/case/case-change.js'
+import type {CaseChange, ListEntry} from '../../core/case/case-change.js'
 import {CHANGES_PER_CASE} from '../../core/case/case-steps.js'
-import type {CaseAlert, CaseView} from '../../core/case/case-view.js'
+import type {CaseAlert, CaseEntity, CaseView} from '../../core/case/case-view.js'
 import type {Verdict} from '../../core/case/verdict.js'
 import {FEEDBACK, TRANSACTIONS} from '../../core/event/stream.js'
 import {formatTime} from '../../core/event/time.js'
@@ -16,16 +16,19 @@ import type {CaseReader} from '../../engine/port/case-store.js'
 import type {Clock} from '../../engine/port/clock.js'
 import type {IntakeRecord} from '../../engine/port/event-intake.js'
 import type {ReadModel} from '../../engine/port/read-model.js'
-import type {OutboxEntry} from '../../engine/port/state-store.js'
 
 export interface CaseDeskParts {
   readonly cases: CaseReader
   readonly decisions: Pick<ReadModel, 'decision'>
   /**
-   * Puts a change and the inputs that go with it on the log, all or none; resolves when the inputs count. The change is
-   * told of by `observe`.
+   * Puts a change, and the inputs that go with it, on the log. Resolves when the change is published and the inputs count.
+   * `entity`: what the case is about.
    */
-  readonly append: (change: IntakeRecord, inputs: readonly IntakeRecord[]) => Promise<unknown>
+  readonly append: (
+    change: CaseChange,
+    inputs: readonly IntakeRecord[],
+    entity: CaseEntity,
+  ) => Promise<unknown>
   /** What a case that is closed as fraud puts into lists, after it was put there. */
   readonly list: (view: CaseView, by: Actor) => Promise<readonly ListEntry[]>
   readonly clock: Clock
@@ -33,17 +36,10 @@ export interface CaseDeskParts {
 
 type Close = Extract<CaseChange, {type: 'closed'}>
 
-interface Waiting {
-  readonly resolve: () => void
-  readonly reject: (error: Error) => void
-}
-
 /** Puts what people do with cases on the log, and tells them when it counts. */
 export class CaseDesk implements CaseService {
-  private readonly waiting = new Map<string, Waiting>()
   /** By case: the last thing that is being done with it. One after the other, so that nobody works on what was closed meanwhile. */
   private readonly turns = new Map<string, Promise<unknown>>()
-  private failure: Error | undefined
 
   constructor(private readonly parts: CaseDeskParts) {}
 
@@ -67,24 +63,9 @@ export class CaseDesk implements CaseService {
       const listEntries = verdict === 'fraud' ? await this.parts.list(view, by) : []
       const change: Close = {...this.begun(id, by), type: 'closed', verdict, list_entries: [...listEntries]}
       const verdicts = await this.verdictsOn(view, change)
-      const closed = await this.append(change, verdicts)
+      const closed = await this.append(change, verdicts, view)
       return closed && {view: closed, verdicts: verdicts.length, listEntries}
     })
-  }
-
-  /** An entry was published. */
-  observe(entry: OutboxEntry | undefined): void {
-    for (const {change_id} of entry?.caseChanges ?? []) {
-      this.waiting.get(change_id)?.resolve()
-      this.waiting.delete(change_id)
-    }
-  }
-
-  /** Nothing will be published any more. */
-  fail(error: Error): void {
-    this.failure = error
-    for (const {reject} of this.waiting.values()) reject(error)
-    this.waiting.clear()
   }
 
   private change(id: string, make: () => CaseChange): Promise<CaseView | undefined> {
@@ -92,7 +73,7 @@ export class CaseDesk implements CaseService {
       const view = await this.open(id)
       if (view === undefined) return undefined
       if (view.changes.length >= CHANGES_PER_CASE) throw new TooManyChangesError()
-      return this.append(make(), [])
+      return this.append(make(), [], view)
     })
   }
 
@@ -106,17 +87,13 @@ export class CaseDesk implements CaseService {
     return {change_id: randomUUID(), case_id, at: formatTime(this.parts.clock.now()), by}
   }
 
-  private async append(change: CaseChange, inputs: readonly IntakeRecord[]): Promise<CaseView | undefined> {
-    if (this.failure !== undefined) throw this.failure
-    const {append, cases} = this.parts
-    const {change_id, case_id} = change
-    const published = new Promise<void>((resolve, reject) => this.waiting.set(change_id, {resolve, reject}))
-    try {
-      await Promise.all([append(this.record(CASES_STREAM, change), inputs), published])
-    } finally {
-      this.waiting.delete(change_id)
-    }
-    return cases.case(case_id)
+  private async append(
+    change: CaseChange,
+    inputs: readonly IntakeRecord[],
+    {entity}: CaseView,
+  ): Promise<CaseView | undefined> {
+    await this.parts.append(change, inputs, entity)
+    return this.parts.cases.case(change.case_id)
   }
 
   /** The verdict on a case is one on each of its alerts, like every verdict. */
@@ -131,7 +108,7 @@ export class CaseDesk implements CaseService {
         const user_id = user ?? (await this.userOf(alert))
         if (user_id === undefined) return undefined
         const {alert_id, anchor} = alert
-        return this.record(FEEDBACK, {
+        return this.feedback(user_id, {
           ...{feedback_id: `case:${case_id}:${alert_id}`, user_id, alert_id},
           ...(anchor.stream === TRANSACTIONS ? {transaction_id: anchor.id} : {}),
           ...{verdict, reviewer: by.id, source: 'review', event_time: at},
@@ -145,9 +122,9 @@ export class CaseDesk implements CaseService {
     return (await this.parts.decisions.decision(anchor.id))?.user_id
   }
 
-  private record(stream: string, value: object): IntakeRecord {
-    const bytes = Buffer.from(JSON.stringify(value))
-    return {stream, bytes, refusal: undefined, ingestedAt: this.parts.clock.now()}
+  private feedback(user: string, event: object): IntakeRecord {
+    const bytes = Buffer.from(JSON.stringify(event))
+    return {stream: FEEDBACK, bytes, refusal: undefined, ingestedAt: this.parts.clock.now(), key: user}
   }
 
   private inTurn<T>(id: string, task: () => Promise<T>): Promise<T> {

@@ -7,6 +7,7 @@ import type {CaseParts} from '../../adapters/http/case-routes.js'
 import {IntakeSaturatedError} from '../../adapters/http/intake-service.js'
 import {RecordFeed} from '../../adapters/http/record-feed.js'
 import type {Metrics} from '../../adapters/telemetry/metrics.js'
+import {CASES_STREAM, type CaseChange} from '../../core/case/case-change.js'
 import type {CaseRecord} from '../../core/case/case-events.js'
 import {redactCaseRecord} from '../../core/case/redact-case.js'
 import {ForgottenUser} from '../../core/forgetting/forgotten-user.js'
@@ -15,6 +16,7 @@ import type {EventIntake, IntakeRecord} from '../../engine/port/event-intake.js'
 import type {Publisher} from '../../engine/port/publisher.js'
 import type {OutboxEntry} from '../../engine/port/state-store.js'
 import type {Config} from '../config/config.js'
+import {AwaitedChanges} from './awaited-changes.js'
 import {CaseDesk, type CaseDeskParts} from './case-desk.js'
 import {type ListEntriesParts, listEntries} from './list-entries.js'
 
@@ -38,12 +40,14 @@ export interface EmbeddedCasesParts extends Omit<CaseDeskParts, 'cases' | 'appen
 export class EmbeddedCases implements Publisher {
   readonly feed: RecordFeed<CaseRecord>
   readonly desk: CaseDesk
+  private readonly awaited = new AwaitedChanges()
 
   private constructor(
     private readonly parts: EmbeddedCasesParts,
     readonly store: EmbeddedCaseStore,
+    lastTold: number,
   ) {
-    this.feed = new RecordFeed(store.lastSequence, redactCaseRecord)
+    this.feed = new RecordFeed(lastTold, redactCaseRecord)
     this.desk = new CaseDesk({
       ...parts,
       cases: store,
@@ -60,7 +64,8 @@ export class EmbeddedCases implements Publisher {
 
   static async open(parts: EmbeddedCasesParts): Promise<EmbeddedCases> {
     const {database, config, audit} = parts
-    return new EmbeddedCases(parts, await EmbeddedCaseStore.open(database, config.cases.sla, audit))
+    const store = await EmbeddedCaseStore.open(database, config.cases.sla, audit)
+    return new EmbeddedCases(parts, store, await store.lastTold())
   }
 
   /** Safe when subscribers have it in their queues: what a crash kept from that is told with the next entry. */
@@ -73,12 +78,12 @@ export class EmbeddedCases implements Publisher {
 
   /** A batch was committed and published. */
   observe({commit}: CommittedBatch): void {
-    this.desk.observe(commit.outbox)
+    this.awaited.observe(commit.outbox)
   }
 
   /** Nothing will be published any more. */
   fail(error: Error): void {
-    this.desk.fail(error)
+    this.awaited.fail(error)
   }
 
   /** Drops what is older than alerts are kept, by event time. */
@@ -88,12 +93,16 @@ export class EmbeddedCases implements Publisher {
     if (newest !== undefined) await this.store.expireCases(newest - config.retention.alerts)
   }
 
-  private async append(change: IntakeRecord, inputs: readonly IntakeRecord[]): Promise<void> {
-    const {log, partition, settled} = this.parts
+  private async append(change: CaseChange, inputs: readonly IntakeRecord[]): Promise<void> {
+    const {log, partition, settled, clock} = this.parts
+    const bytes = Buffer.from(JSON.stringify(change))
+    const record = {stream: CASES_STREAM, bytes, refusal: undefined, ingestedAt: clock.now()}
+    const published = this.awaited.published(change.change_id)
+    const settling = log.append(partition, [record, ...inputs]).then(([, ...offsets]) => settled(offsets))
     try {
-      const [, ...offsets] = await log.append(partition, [change, ...inputs])
-      await settled(offsets)
+      await Promise.all([settling, published])
     } catch (error) {
+      this.awaited.giveUp(change.change_id)
       throw error instanceof IntakeOverloadedError ? new IntakeSaturatedError() : error
     }
   }

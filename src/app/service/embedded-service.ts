@@ -6,6 +6,7 @@ import {EmbeddedDatabase} from '../../adapters/embedded/database.js'
 import {EmbeddedEventLog} from '../../adapters/embedded/event-log.js'
 import {IntakeOverloadedError} from '../../adapters/embedded/group-write.js'
 import {EmbeddedIdempotencyKeys} from '../../adapters/embedded/idempotency-keys.js'
+import {MODEL_PROPOSAL, RULE_PROPOSAL} from '../../adapters/embedded/keyspace.js'
 import {EmbeddedProposalStore} from '../../adapters/embedded/proposal-store.js'
 import {EmbeddedReadModel} from '../../adapters/embedded/read-model.js'
 import {EmbeddedStateStore} from '../../adapters/embedded/state-store.js'
@@ -47,13 +48,14 @@ import {FourEyes} from './four-eyes.js'
 import {KeyTimeline} from './key-timeline.js'
 import {LearningDesk} from './learning-desk.js'
 import {ModelDesk} from './model-desk.js'
+import {ModelFourEyes} from './model-four-eyes.js'
 import {OutcomeBoard} from './outcome-board.js'
 import {partitionReading} from './partition-reading.js'
 import {publishedTo} from './published-to.js'
 import {RuleActivation} from './rule-activation.js'
 import {screen} from './screen.js'
-import {toSubmitResult} from './submit-result.js'
 import {standingEconomics} from './standing-economics.js'
+import {toSubmitResult} from './submit-result.js'
 import {tracingOf} from './tracing-of.js'
 import {webhooksOf} from './webhooks-of.js'
 
@@ -106,6 +108,7 @@ export class EmbeddedService implements IntakeService, StatusService {
   readonly triage: AlertTriage
   readonly ruleProposals: FourEyes
   readonly models: ModelDesk
+  readonly modelProposals: ModelFourEyes
   readonly learning: LearningDesk
   readonly timelines: KeyTimeline
   readonly backtests: BacktestDesk
@@ -134,9 +137,13 @@ export class EmbeddedService implements IntakeService, StatusService {
     readonly cases: EmbeddedCases,
   ) {
     const {clock} = options
-    this.ruleProposals = new FourEyes(new EmbeddedProposalStore(database, audit), rules, clock)
+    this.ruleProposals = new FourEyes(new EmbeddedProposalStore(database, audit, RULE_PROPOSAL), rules, clock)
     this.alertFeed = alertFeed(partition.publishedUpTo)
-    this.timelines = new KeyTimeline(store, () => PARTITION, () => partition.bundle.streams)
+    this.timelines = new KeyTimeline(
+      store,
+      () => PARTITION,
+      () => partition.bundle.streams,
+    )
     this.models = new ModelDesk({
       config: options.config,
       features: () => partition.bundle.features.schema,
@@ -149,6 +156,11 @@ export class EmbeddedService implements IntakeService, StatusService {
       schema: () => partition.bundle.features.schema,
       onReport: options.onRetrained,
     })
+    this.modelProposals = new ModelFourEyes(
+      new EmbeddedProposalStore(database, audit, MODEL_PROPOSAL),
+      this.models,
+      clock,
+    )
     this.backtests = new BacktestDesk({
       ...{config: options.config, log, clock, program: options.program},
       partition: PARTITION,
@@ -204,7 +216,9 @@ export class EmbeddedService implements IntakeService, StatusService {
         trace: tracing?.attempt,
         clock,
       })
-      const publisher = metrics.outbox.watched(publishedTo([readModel, cases, webhooks.feed, forgetting.erasure]))
+      const publisher = metrics.outbox.watched(
+        publishedTo([readModel, cases, webhooks.feed, forgetting.erasure]),
+      )
       const partition = await openPartition(PARTITION, bundleOf, store, publisher, KEY_CAPACITY)
       metrics.watchEconomics(standingEconomics(database, readModel, () => partition.bundle.rules, clock))
       log.seek(PARTITION, partition.offset)
@@ -368,7 +382,9 @@ export class EmbeddedService implements IntakeService, StatusService {
           resolve()
         },
         complete: () => {
-          this.forgetting.fail(new Error('the service is stopping; what is on the log is done with the next start'))
+          this.forgetting.fail(
+            new Error('the service is stopping; what is on the log is done with the next start'),
+          )
           this.cases.fail(new Error('the service is stopping; what is on the log counts with the next start'))
           this.board.fail(new Error('the service is stopping; send the input again'))
           this.rules.fail(

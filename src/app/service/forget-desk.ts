@@ -11,6 +11,8 @@ export interface ForgetDeskParts {
   readonly audit: {write(change: AuditedChange): Promise<void>}
   readonly append: (record: IntakeRecord) => Promise<unknown>
   readonly partitionOf: (user: string) => number
+  /** Whether `observe` hears of every batch. Where others act upon a tombstone, it is not waited for. Default: it does. */
+  readonly hearsAll?: boolean | undefined
   readonly clock: Clock
 }
 
@@ -28,7 +30,7 @@ export class ForgetDesk implements ForgetService {
 
   async forget(id: string, actor: Actor): Promise<ForgetReport> {
     if (this.failure !== undefined) throw this.failure
-    const {audit, append, partitionOf, clock} = this.parts
+    const {audit, append, partitionOf, clock, hearsAll = true} = this.parts
     const [user, partition] = [userDigest(id), partitionOf(id)]
     const at = clock.now()
     // Before the log has it: nobody is forgotten without anyone knowing who wanted it.
@@ -39,15 +41,21 @@ export class ForgetDesk implements ForgetService {
       before: null,
       after: null,
     })
-    const done = new Promise<void>((resolve, reject) => {
-      const others = this.waiting.get(user) ?? []
-      this.waiting.set(user, [...others, {resolve, reject}])
-    })
-    done.catch(() => undefined)
+    const done = hearsAll ? this.heard(user) : undefined
     const bytes = Buffer.from(encodeTombstone({user, partition}))
     await append({stream: CONTROL_STREAM, bytes, refusal: undefined, ingestedAt: at})
     await done
     return {user, at: formatTime(at)}
+  }
+
+  private heard(user: string): Promise<void> {
+    const done = new Promise<void>((resolve, reject) => {
+      const others = this.waiting.get(user) ?? []
+      this.waiting.set(user, [...others, {resolve, reject}])
+    })
+    // Whoever waits for it learns of it; the log may fail before.
+    done.catch(() => undefined)
+    return done
   }
 
   /** A batch was committed and published. */

@@ -1,17 +1,13 @@
-import {randomUUID} from 'node:crypto'
-import {Exclusive} from '../../adapters/embedded/exclusive.js'
 import {
   OutdatedProposalError,
-  OwnProposalError,
   type RuleProposal,
   type RuleProposals,
-  UnknownProposalError,
 } from '../../adapters/http/rule-proposals.js'
 import type {ActivationReport, ActivationRequest} from '../../adapters/http/rules-service.js'
-import type {Actor, AuditedChange} from '../../core/case/audit-record.js'
-import {formatTime} from '../../core/event/time.js'
+import type {Actor} from '../../core/case/audit-record.js'
 import type {Clock} from '../../engine/port/clock.js'
 import type {ProposalStore} from '../../engine/port/proposal-store.js'
+import {SecondPerson} from './second-person.js'
 
 /** Checks rules, and brings them into force. */
 export interface CheckedRules {
@@ -24,53 +20,46 @@ export interface CheckedRules {
 
 /** Rules come into force when a second person agrees. */
 export class FourEyes implements RuleProposals {
-  private readonly requests = new Exclusive()
+  private readonly proposals: SecondPerson<RuleProposal>
 
   constructor(
-    private readonly store: ProposalStore<RuleProposal>,
+    store: ProposalStore<RuleProposal>,
     private readonly rules: CheckedRules,
-    private readonly clock: Clock,
-  ) {}
-
-  current(): Promise<RuleProposal | null> {
-    return this.store.current()
-  }
-
-  propose(request: ActivationRequest): Promise<RuleProposal> {
-    return this.requests.run(async () => {
-      const bundle = await this.rules.check(request)
-      const proposal: RuleProposal = {
-        id: randomUUID(),
-        bundle,
-        is_former: request.bundle !== undefined,
-        backfill: [...request.backfill],
-        mode: this.modeOf(request),
-        proposed_by: request.by,
-        proposed_at: formatTime(this.clock.now()),
-      }
-      await this.store.put(proposal, told('rules.propose', request.by, await this.current(), proposal))
-      return proposal
+    clock: Clock,
+  ) {
+    this.proposals = new SecondPerson({
+      store,
+      clock,
+      told: (step, actor, before, after) => {
+        const {bundle: id = ''} = after ?? before ?? {}
+        return {actor, action: `rules.${step}`, subject: {type: 'bundle', id}, before, after}
+      },
     })
   }
 
+  current(): Promise<RuleProposal | null> {
+    return this.proposals.current()
+  }
+
+  propose(request: ActivationRequest): Promise<RuleProposal> {
+    return this.proposals.propose(request.by, async () => ({
+      bundle: await this.rules.check(request),
+      is_former: request.bundle !== undefined,
+      backfill: [...request.backfill],
+      mode: this.modeOf(request),
+    }))
+  }
+
   approve(id: string, by: Actor): Promise<ActivationReport> {
-    return this.requests.run(async () => {
-      const proposal = await this.named(id)
-      const {bundle, backfill, is_former, proposed_by, mode} = proposal
-      // One person may have several keys.
-      if (proposed_by.id === by.id || proposed_by.name === by.name) throw new OwnProposalError()
+    return this.proposals.approve(id, by, async ({bundle, backfill, is_former, mode}) => {
       if (mode && this.rules.versionOf(mode.rule) !== mode.version) throw new OutdatedProposalError()
       const which = mode ? {amendment: {mode}} : is_former ? {bundle} : {expected: bundle}
-      const report = await this.rules.activate({by, backfill, ...which})
-      await this.store.drop(told('rules.approve', by, proposal, null))
-      return report
+      return this.rules.activate({by, backfill, ...which})
     })
   }
 
   withdraw(id: string, by: Actor): Promise<void> {
-    return this.requests.run(async () => {
-      await this.store.drop(told('rules.withdraw', by, await this.named(id), null))
-    })
+    return this.proposals.withdraw(id, by)
   }
 
   /** Names the version that is looked at: of another one, nobody asked for this mode. */
@@ -79,20 +68,4 @@ export class FourEyes implements RuleProposals {
     const version = mode === undefined ? undefined : this.rules.versionOf(mode.rule)
     return mode === undefined || version === undefined ? null : {...mode, version}
   }
-
-  private async named(id: string): Promise<RuleProposal> {
-    const proposal = await this.store.current()
-    if (proposal?.id !== id) throw new UnknownProposalError()
-    return proposal
-  }
-}
-
-function told(
-  action: string,
-  actor: Actor,
-  before: RuleProposal | null,
-  after: RuleProposal | null,
-): AuditedChange {
-  const {bundle: id = ''} = after ?? before ?? {}
-  return {actor, action, subject: {type: 'bundle', id}, before, after}
 }

@@ -87,6 +87,24 @@ export class ModelDesk implements ModelsService {
       return {champion: version, previous, reason}
     })
   }
+
+  rollback(by: Actor): Promise<Promotion> {
+    return this.promotions.run(async () => {
+      const {config, audit, clock} = this.parts
+      const registry = modelRegistry(config)
+      const previous = (await registry.versionOf('champion')) ?? null
+      const champion = await registry.rollback(formatTime(clock.now())).catch(asRefusal)
+      const reason = `version ${previous} did not do`
+      await audit.write({
+        actor: by,
+        action: 'model.rollback',
+        subject: {type: 'model', id: String(champion)},
+        before: {champion: previous},
+        after: {champion, reason},
+      })
+      return {champion, previous, reason}
+    })
+  }
 }
 
 function toListed({version, aliases, isShipped, content}: RegisteredModel, inForce: string): ListedModel {

@@ -43,6 +43,7 @@ export function serveHttp(
       checkRule: (text) => checkRule(text, config),
       backtests: service.backtests,
       models: service.models,
+      modelProposals: service.modelProposals,
       retraining: service.learning,
       webhooks: service.webhooks,
       metrics: service.metrics,

@@ -29,6 +29,10 @@ export function standingEconomics(
     const now = clock.now()
     if (known === undefined || now - knownSince >= EVERY_MS) {
       known = measured(database, readModel, rulesInForce())
+      // What failed is tried again when somebody asks again.
+      known.catch(() => {
+        known = undefined
+      })
       knownSince = now
     }
     return known

@@ -16,6 +16,20 @@ const CLUSTER_ID = 'dHJpcGxpbmUtbG9jYWwtMQ'
 const OLDEST_JAVA = 17
 const READY_LIMIT_MS = 90_000
 
+/** A broker that is not as usual. */
+export interface KafkaVariant {
+  /** Its settings, from the usual ones. */
+  readonly settings: (usual: KafkaServerSettings) => KafkaServerSettings
+  /** Added to the command that prepares its storage. */
+  readonly format: readonly string[]
+}
+
+export interface KafkaServerSettings {
+  readonly [name: string]: string | number | boolean
+}
+
+const AS_USUAL: KafkaVariant = {settings: (usual) => usual, format: []}
+
 /** A broker that runs here. */
 export interface RunningKafka {
   /** `host:port` */
@@ -27,7 +41,11 @@ export interface RunningKafka {
  * Brings up one Kafka broker on free ports of the loopback interface, with its data below `folder`, and waits until it
  * answers. One that ran there before and died comes back as it was, under its address.
  */
-export async function startKafka(folder: string, note: (text: string) => void): Promise<RunningKafka> {
+export async function startKafka(
+  folder: string,
+  note: (text: string) => void,
+  variant = AS_USUAL,
+): Promise<RunningKafka> {
   await requireJava()
   const libraries = await kafkaLibraries(note)
   await mkdir(folder, {recursive: true})
@@ -35,9 +53,21 @@ export async function startKafka(folder: string, note: (text: string) => void): 
   const former = await formerAddress(properties)
   const address = former ?? `127.0.0.1:${await freePort()}`
   if (former === undefined)
-    await writeFile(properties, serverProperties(folder, address, `127.0.0.1:${await freePort()}`))
+    await writeFile(
+      properties,
+      asText(variant.settings(serverSettings(folder, address, `127.0.0.1:${await freePort()}`))),
+    )
   const classpath = ['-cp', join(libraries, '*')]
-  const format = ['format', '--standalone', '--ignore-formatted', '-t', CLUSTER_ID, '-c', properties]
+  const format = [
+    'format',
+    '--standalone',
+    '--ignore-formatted',
+    '-t',
+    CLUSTER_ID,
+    '-c',
+    properties,
+    ...variant.format,
+  ]
   await run('java', [...classpath, 'kafka.tools.StorageTool', ...format])
   const logFile = join(folder, 'kafka.log')
   const memory = ['-Xmx512m', '-Xms256m', '-XX:+UseG1GC']
@@ -56,11 +86,11 @@ export async function startKafka(folder: string, note: (text: string) => void): 
 
 async function formerAddress(properties: string): Promise<string | undefined> {
   const text = await readFile(properties, 'utf8').catch(() => '')
-  return /^advertised\.listeners=PLAINTEXT:\/\/(.+)$/m.exec(text)?.[1]
+  return /^advertised\.listeners=PLAINTEXT:\/\/([^,\n]+)/m.exec(text)?.[1]
 }
 
-function serverProperties(folder: string, address: string, controller: string): string {
-  const settings = {
+function serverSettings(folder: string, address: string, controller: string): KafkaServerSettings {
+  return {
     'process.roles': 'broker,controller',
     'node.id': 1,
     listeners: `PLAINTEXT://${address},CONTROLLER://${controller}`,
@@ -80,6 +110,9 @@ function serverProperties(folder: string, address: string, controller: string): 
     'group.min.session.timeout.ms': 1000,
     'auto.create.topics.enable': false,
   }
+}
+
+function asText(settings: KafkaServerSettings): string {
   return `${Object.entries(settings)
     .map(([name, value]) => `${name}=${value}`)
     .join('\n')}\n`

@@ -7,3 +7,8 @@ export const FORGOTTEN = 'forgotten'
 export function isForgotten({anchor, reason}: Pick<AlertRecord, 'anchor' | 'reason'>): boolean {
   return anchor.id === FORGOTTEN && reason === ''
 }
+
+/** Whether something was taken out of an alert because a user was forgotten: its own, or some of its evidence. */
+export function isRedacted({events, reason}: Pick<AlertRecord, 'events' | 'reason'>): boolean {
+  return reason === '' && events.some(({id}) => id === FORGOTTEN)
+}

@@ -19,6 +19,11 @@ export class DriftWatch {
   private current: DriftTally | undefined
   private former: DriftTally | undefined
 
+  /** Of the version that rows are held against. */
+  get version(): number | undefined {
+    return this.against?.version
+  }
+
   /** What rows are held against from now on; another version begins anew. Gives where to put them; undefined: nowhere. */
   tally(against: TrainedOn | undefined): DriftTally | undefined {
     if (

@@ -161,8 +161,9 @@ class Deciding {
     const decidedAt = notBefore(ingestedAt, this.now)
     this.decisions.push(toDecisionRecord(decision, {userId: state.key, bundle, decidedAt, ingestedAt}))
     const {transaction} = decision
-    if (cause?.event === transaction)
-      this.served?.set(transaction, toServed(decision, decidedAt, this.batch.shadow?.get(transaction)))
+    // What a rule by another key finds of it revises what was said first.
+    if (cause?.event === transaction && this.served?.has(transaction) === false)
+      this.served.set(transaction, toServed(decision, decidedAt, this.batch.shadow?.get(transaction)))
   }
 
   /** When what brought it about arrived; for a deadline, how far wall time was seen to be. */

@@ -57,7 +57,8 @@ export interface ScoringParts extends ScoringPorts {
  * over it. The next batch is asked for when the last one is published, so that a slow step holds the source back.
  */
 export function scoring(parts: ScoringParts): Observable<CommittedBatch> {
-  const {source, store, publisher, clock, partitionOf, lookBackKeys, scorer, watch, tracing, ruleWatch} = parts
+  const {source, store, publisher, clock, partitionOf, lookBackKeys, scorer, watch, tracing, ruleWatch} =
+    parts
   const {logsFeatures = true, servesFeatures = logsFeatures || scorer !== undefined} = parts
   return eachBatch(new DuesFirst(source, partitionOf), (batch) => {
     const admitted = batch.pipe(

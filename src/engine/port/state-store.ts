@@ -194,7 +194,11 @@ export interface OpenedPartition {
 
 /** A commit by an owner that no longer is one. The owner drops what it holds and leaves. */
 export class StaleEpochError extends Error {
-  constructor(partition: number, epoch: number, current: number) {
+  constructor(
+    partition: number,
+    readonly epoch: number,
+    readonly current: number,
+  ) {
     super(`partition ${partition} is owned under epoch ${current}; the commit of epoch ${epoch} was refused`)
     this.name = 'StaleEpochError'
   }
@@ -202,7 +206,11 @@ export class StaleEpochError extends Error {
 
 /** A commit that does not begin where the partition stands. The owner loads anew and seeks. */
 export class OffsetMismatchError extends Error {
-  constructor(partition: number, offset: number, current: number) {
+  constructor(
+    partition: number,
+    readonly offset: number,
+    readonly current: number,
+  ) {
     super(`partition ${partition} stands at offset ${current}; the commit from offset ${offset} was refused`)
     this.name = 'OffsetMismatchError'
   }

@@ -86,7 +86,12 @@ export class Exchange {
   }
 
   /** Notes what a poll of the partition's own inputs brought: where that is nothing, they may be silent. */
-  observe(records: number, time: PartitionTime | undefined, polledAt: WallTime, settings: TimeSettings): void {
+  observe(
+    records: number,
+    time: PartitionTime | undefined,
+    polledAt: WallTime,
+    settings: TimeSettings,
+  ): void {
     if (records > 0) this.silentUpTo = null
     else if (Number.isFinite(polledAt) && (time === undefined || isSilent(time, polledAt, settings)))
       this.silentUpTo = later(this.silentUpTo, polledAt)
@@ -114,6 +119,8 @@ export class Exchange {
    */
   tellsAll(now: ToldTime): boolean {
     const {told} = this
+    // Nothing was read, and nothing is known to be silent: there is nothing to tell yet.
+    if (now.wall === null && now.silentUpTo === null) return false
     const isDue =
       told === undefined ||
       (told.silentUpTo === null) !== (now.silentUpTo === null) ||

@@ -51,7 +51,8 @@ export class Featuring implements TransactionJoins {
   takeIn(event: StoredEvent): void {
     const {exchange} = this.partition.shared
     for (const stage of this.stages) {
-      const key = stage.keyOf(event)
+      // At its user it counted when it was accepted.
+      const key = stage === this.partition.users ? undefined : stage.keyOf(event)
       if (key !== undefined && exchange?.hosts(key)) this.countFurther(stage, key, event)
     }
   }
@@ -74,7 +75,8 @@ export class Featuring implements TransactionJoins {
     }
     const key = stage.keyOf(event)
     // Where partitions exchange events, it comes back to where its key lives.
-    if (key !== undefined && this.partition.shared.exchange === undefined) this.countFurther(stage, key, event)
+    if (key !== undefined && this.partition.shared.exchange === undefined)
+      this.countFurther(stage, key, event)
   }
 
   /** A stage that an event is handed to. */
@@ -86,12 +88,15 @@ export class Featuring implements TransactionJoins {
   }
 
   private addRow(transaction: StoredEvent, user: KeyState): void {
-    const {rows} = this
+    const {rows, partition} = this
+    const isExchanging = partition.shared.exchange !== undefined
     this.user = user
     const offset = rows.begin(transaction, user.key)
     for (const {reader, stage} of this.readers) {
+      // What is known of its merchant, device and address is elsewhere: those features are missing.
+      if (isExchanging && stage !== partition.users) continue
       const {plan} = reader
-      const key = stage === this.partition.users ? user.key : transaction.fields[stage.keyField]
+      const key = stage === partition.users ? user.key : transaction.fields[stage.keyField]
       if (typeof key !== 'string' || key === '') continue
       const of = stage.keys.get(key)?.features
       const id = of === undefined ? key : of.idOf(plan.entity, transaction)

@@ -7,7 +7,6 @@ import type {
   KeyChange,
   PersistedEvent,
   PersistedJudgement,
-  PersistedKey,
   StateStore,
 } from '../port/state-store.js'
 import type {KeyedStage} from './keyed-stage.js'
@@ -20,6 +19,9 @@ export interface ForgottenState {
 }
 
 const NOTHING_ADDED: readonly StoredEvent[] = []
+
+/** So many keys are looked at, at once. */
+const CHUNK = 500
 
 /**
  * What a partition has to let go of when a user is forgotten: the user's own histories, and the user's events in those of
@@ -37,21 +39,31 @@ export async function forgetUser(
   const names = ids.map((id) => users.nameOf(id))
   const kept = (await store.load(number, names)).map((state) => state?.events ?? [])
   const events = kept.flat()
-  const own = names.map((name, i) => ownKeyGone(name, kept[i] ?? []))
+  const keys = names.map((name, i) => keyGone(name, kept[i] ?? []))
   for (const id of ids) letGo(users, id)
   shared.visits.drop(new Set(names))
-  const further = await Promise.all(
-    [...shared.stages.values()].map((stage) => goneFromStage(stage, events, number, store)),
-  )
+  for (const {stream, id} of events) user.addEvent(stream, id)
+  for (const stage of shared.stages.values()) {
+    // Where keys live apart from their users, which of them are concerned can be seen from the events there only.
+    const isApart = shared.exchange !== undefined
+    const concerned = isApart ? [...stage.expiries.keys()] : keysIn(events, stage)
+    for (let i = 0; i < concerned.length; i += CHUNK)
+      keys.push(...(await goneFromStage(stage, concerned.slice(i, i + CHUNK), user, number, store)))
+  }
   const said = {
-    user: tombstone.user,
-    before: offset,
+    ...{user: tombstone.user, before: offset},
     events: events.map(({stream, id}) => eventName(stream, id)),
   }
-  return {keys: [...own, ...further.flat()], said: tombstone.partition === number ? said : undefined}
+  return {keys, said: tombstone.partition === number ? said : undefined}
 }
 
-function ownKeyGone(key: string, events: readonly PersistedEvent[]): KeyChange {
+function keysIn(events: readonly PersistedEvent[], stage: KeyedStage): readonly string[] {
+  const keys = new Set(events.map(({fields}) => fields[stage.keyField]))
+  return [...keys].filter((key) => typeof key === 'string').filter((key) => stage.expiries.has(key))
+}
+
+/** Nothing of a key is left. */
+function keyGone(key: string, events: readonly PersistedEvent[]): KeyChange {
   return {
     key,
     appended: NOTHING_ADDED,
@@ -67,40 +79,39 @@ function ownKeyGone(key: string, events: readonly PersistedEvent[]): KeyChange {
 /** What of a stage's histories goes: it is read again from the store when it is next needed. */
 async function goneFromStage(
   stage: KeyedStage,
-  events: readonly PersistedEvent[],
+  keys: readonly string[],
+  user: ForgottenUser,
   partition: number,
   store: StateStore,
 ): Promise<readonly KeyChange[]> {
-  const keys = [...new Set(events.map(({fields}) => fields[stage.keyField]))]
-  const known = keys.filter((key) => typeof key === 'string').filter((key) => stage.expiries.has(key))
   const states = await store.load(
     partition,
-    known.map((key) => stage.nameOf(key)),
+    keys.map((key) => stage.nameOf(key)),
   )
-  const gone = new Map(events.map((event) => [eventName(event.stream, event.id), event]))
-  return known.flatMap((key, i) => {
-    const change = goneFromKey(stage.nameOf(key), states[i], gone)
-    if (change === undefined) return []
+  return keys.flatMap((key, i) => {
+    const state = states[i]
+    const events = state?.events ?? []
+    const removed = events.filter(({stream, id, fields}) =>
+      // Ids are unique within a user.
+      typeof fields.user_id === 'string' ? user.is(fields.user_id) : user.hasEvent(stream, id),
+    )
+    if (removed.length === 0) return []
+    // A device that nobody else used is the user's own, and so is what is kept of it.
+    const isOwn = removed.length === events.length && stage.keyField !== 'merchant_id'
+    if (isOwn) {
+      letGo(stage, key)
+      return [keyGone(stage.nameOf(key), removed)]
+    }
     stage.keys.drop(key)
     stage.keys.takeBack(key)
-    return [change]
+    const judgement = state?.judgement && judgementWithout(state.judgement, removed)
+    return [
+      {
+        ...{key: stage.nameOf(key), appended: NOTHING_ADDED, removed, isErased: true},
+        ...{judgement, expiry: undefined, deadline: undefined},
+      },
+    ]
   })
-}
-
-function goneFromKey(
-  key: string,
-  state: PersistedKey | undefined,
-  gone: ReadonlyMap<string, PersistedEvent>,
-): KeyChange | undefined {
-  const removed = (state?.events ?? []).filter(
-    ({stream, id, contentHash}) => gone.get(eventName(stream, id))?.contentHash === contentHash,
-  )
-  if (removed.length === 0) return undefined
-  const judgement = state?.judgement && judgementWithout(state.judgement, removed)
-  return {
-    ...{key, appended: NOTHING_ADDED, removed, isErased: true},
-    ...{judgement, expiry: undefined, deadline: undefined},
-  }
 }
 
 /** What was said of the anchors that are gone goes too; of the others, it names those no more. */

@@ -202,7 +202,8 @@ export class Partition implements StageTime {
     const {exchange, bundle} = shared
     const silentUpTo = exchange?.silentUpTo ?? null
     // Who never read anything has nothing to wait for.
-    const silent = time === undefined && silentUpTo !== null ? silentUpTo - bundle.settings.time.idleTimeout : null
+    const silent =
+      time === undefined && silentUpTo !== null ? silentUpTo - bundle.settings.time.idleTimeout : null
     return {
       lateUpTo: finite(lateUpTo),
       resolvedUpTo: (silent as EventTime | null) ?? finite(resolved),

@@ -98,9 +98,7 @@ export class SharedState implements StageTime {
   }
 
   get lateUpTo(): EventTime {
-    const now = this.isExchanging
-      ? this.exchange?.lateUpTo
-      : slowest(this.active, ({lateUpTo}) => lateUpTo)
+    const now = this.isExchanging ? this.exchange?.lateUpTo : slowest(this.active, ({lateUpTo}) => lateUpTo)
     return Math.max(this.committed.settledUpTo, now ?? BEGINNING_OF_TIME) as EventTime
   }
 

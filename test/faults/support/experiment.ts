@@ -1,6 +1,6 @@
 import {inspect} from 'node:util'
 import {expect, it} from 'vitest'
-import {isChosen, type Outcome, report} from './outcome.js'
+import {type ExperimentName, isChosen, type Outcome, report} from './outcome.js'
 import type {Recording} from './recording.js'
 import {Scene} from './scene.js'
 
@@ -11,12 +11,12 @@ const TOLD = 5
  * every input has to be accounted for, and the workers that are left end when they are told to.
  */
 export function experiment(
-  number: number,
+  name: ExperimentName,
   title: string,
   recording: () => Promise<Recording>,
   play: (scene: Scene) => Promise<void>,
 ): void {
-  it.skipIf(!isChosen(number))(`${number} ${title}`, async () => {
+  it.skipIf(!isChosen(name))(`${name} ${title}`, async () => {
     const begun = performance.now()
     const scene = await Scene.set(await recording())
     const found = {
@@ -43,7 +43,7 @@ export function experiment(
     const said = scene.workers.map(({output}) => output.slice(-3_000)).join('\n---\n')
     await scene.clear()
     const outcome: Outcome = {
-      ...{experiment: number, title, ...found},
+      ...{experiment: name, title, ...found},
       seconds: Math.round((performance.now() - begun) / 1000),
       verdict: failure === undefined ? 'held' : 'broken',
       ...(failure instanceof Error ? {detail: failure.message.slice(0, 500)} : {}),

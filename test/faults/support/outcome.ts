@@ -1,8 +1,11 @@
 import {appendFile} from 'node:fs/promises'
 
+/** Its number in the list of faults, or a word. */
+export type ExperimentName = number | 'upgrade'
+
 /** What became of an experiment. */
 export interface Outcome {
-  readonly experiment: number
+  readonly experiment: ExperimentName
   readonly title: string
   /** Final alerts and decisions that a recomputation finds, and nobody published. */
   readonly lost: number
@@ -26,7 +29,7 @@ export async function report(outcome: Outcome): Promise<void> {
 }
 
 /** Whether the run is to include an experiment: all, unless some are named. */
-export function isChosen(experiment: number): boolean {
+export function isChosen(experiment: ExperimentName): boolean {
   const only = process.env.TRIPLINE_FAULTS_ONLY ?? ''
   return only === '' || only.split(',').includes(String(experiment))
 }

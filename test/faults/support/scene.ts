@@ -5,9 +5,9 @@ import type {PlacedLine} from '../../support/services/fed-topics.js'
 import {type TestTopics, testTopics} from '../../support/services/test-kafka.js'
 import {type Finding, judge} from './judge.js'
 import {PacedFeed} from './paced-feed.js'
-import {PARTITIONS, type Recording, SETTINGS} from './recording.js'
+import {PARTITIONS, type Recording} from './recording.js'
 
-const LIMIT_MS = 60_000
+const LIMIT_MS = 150_000
 const POLL_MS = 100
 const REFUSED_COMMIT = /the commit (of epoch|from offset) \d+ was refused/g
 
@@ -36,7 +36,7 @@ export class Scene {
     const worker = new ClusterWorker({
       namespace: topics.namespace,
       rules: recording.rules,
-      env: {...SETTINGS, TRIPLINE_REDIS_URL: redis.url, ...env},
+      env: {...recording.settings, TRIPLINE_REDIS_URL: redis.url, ...env},
     })
     this.workers.push(worker)
     return worker

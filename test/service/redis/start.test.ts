@@ -1,19 +1,16 @@
-import {execFile} from 'node:child_process'
 import {mkdtemp, readFile, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {promisify} from 'node:util'
 import {afterEach, expect, test} from 'vitest'
 import {connectRedis} from '../../../src/adapters/redis/connect-redis.js'
 import {RedisRefusedError, RedisUnavailableError} from '../../../src/adapters/redis/redis-errors.js'
 import type {RedisTarget} from '../../../src/adapters/redis/redis-target.js'
 import {RedisStateStore} from '../../../src/adapters/redis/state-store.js'
 import {EXIT, explainFailure} from '../../../src/app/cli/exit.js'
+import {serverCertificate} from '../../support/services/server-certificate.js'
 import {commitCounting, expectCounted} from './counting-commits.js'
 import {freePort, RedisProcess} from './redis-process.js'
 import {describeOnRedis} from './test-redis.js'
-
-const run = promisify(execFile)
 
 describeOnRedis('connecting to Redis', () => {
   let server: RedisProcess | undefined
@@ -101,11 +98,7 @@ describeOnRedis('connecting to Redis', () => {
 
   test('over TLS, with the authority that is named and no other', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tripline-tls-'))
-    const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
-    await run('openssl', [
-      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, '-days', '2'],
-      ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'],
-    ])
+    const {cert, key} = await serverCertificate(folder, 'redis')
     const port = await freePort()
     server = await RedisProcess.start([
       ...['--tls-port', String(port), '--tls-cert-file', cert, '--tls-key-file', key],
@@ -116,7 +109,7 @@ describeOnRedis('connecting to Redis', () => {
     expect(await connection.attempt((client) => client.ping())).toBe('PONG')
     connection.close()
     const {error} = await failure(target({urls}))
-    expect(error.message).toMatch(/could not be reached \(.*certificate/)
+    expect(error.message).toMatch(/is not trusted \(.*certificate.*check redis\.tls/)
     await rm(folder, {recursive: true})
   })
 

@@ -13,7 +13,7 @@ export interface WorkerSettings {
   readonly env?: {readonly [name: string]: string}
 }
 
-const READY_LIMIT_MS = 30_000
+const READY_LIMIT_MS = 60_000
 const POLL_MS = 50
 
 /** `tripline run --profile cluster` as a process of its own, on a free port. */

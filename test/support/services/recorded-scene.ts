@@ -1,4 +1,4 @@
-import {mkdtemp, readFile, rm} from 'node:fs/promises'
+import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
@@ -10,11 +10,12 @@ import {triplineJson} from '../process/tripline.js'
 import {ClusterWorker} from './cluster-worker.js'
 import {Feed, type PlacedLine, placedLines} from './fed-topics.js'
 import {type Finals, finalsOf, ndjsonRecords, newestRevisions, standingAlerts} from './finals.js'
+import {withBursts} from './shared-key-bursts.js'
 import {type TestTopics, testTopics} from './test-kafka.js'
 import {topicContents} from './topic-contents.js'
 
 const PARTITIONS = 4
-const DONE_LIMIT_MS = 60_000
+const DONE_LIMIT_MS = 150_000
 const TRAFFIC = ['--users', '300', '--days', '6', '--rate', '6', '--seed', '11', '--frauds', '4']
 const NO_DIFFERENCE = {missing: [], unexpected: []}
 
@@ -41,6 +42,8 @@ export class RecordedScene {
     const rules = join(PROJECT, 'cep-rules')
     const recorded = join(folder, 'recorded.ndjson')
     await triplineJson(['simulate', 'scenario', '--out', recorded, ...TRAFFIC])
+    const events = withBursts((await readFile(recorded, 'utf8')).split('\n'))
+    await writeFile(recorded, events.join('\n'))
     const out = join(folder, 'out')
     await triplineJson(['replay', '--input', recorded, '--out', out, '--rules', rules, '--no-model'])
     const alerts = await ndjsonRecords<AlertRecord>(join(out, 'alerts.final.ndjson'))
@@ -52,7 +55,7 @@ export class RecordedScene {
     const keys = new Set(alerts.map(({key}) => key.name))
     const unsaid = ['merchant_id', 'device_id', 'ip'].filter((name) => !keys.has(name))
     if (unsaid.length > 0) throw new Error(`the recording says nothing about any ${unsaid.join(', ')}`)
-    const lines = placedLines((await readFile(recorded, 'utf8')).split('\n'), PARTITIONS)
+    const lines = placedLines(events, PARTITIONS)
     return new RecordedScene(folder, rules, lines, expected)
   }
 

@@ -5,7 +5,7 @@ import type {WallTime} from '../../../src/core/event/time.js'
 import {scoring} from '../../../src/engine/pipeline/scoring.js'
 import type {EventSource, InputBatch, InputRecord} from '../../../src/engine/port/event-source.js'
 import {parcelsOf, type ReceivedParcel} from '../../../src/engine/port/parcel.js'
-import type {OutboxEntry} from '../../../src/engine/port/state-store.js'
+import type {OutboxEntry, StateStore} from '../../../src/engine/port/state-store.js'
 import {openPartition} from '../../../src/engine/stage/open-partition.js'
 import type {Partition} from '../../../src/engine/stage/partition.js'
 import type {SeededRandom} from '../../../src/simulation/seeded-random.js'
@@ -24,6 +24,10 @@ export interface InstallationOptions {
   readonly random: SeededRandom
   /** How often, 0 to 1, an owner dies at a point where it can. */
   readonly crashes: number
+  /** Most inputs, and most parcels, of a batch. Default 5. */
+  readonly largestBatch?: number
+  /** Nothing is in it yet. Default: one in memory. */
+  readonly store?: StateStore
   /** Of the log, in the order of arrival: each input goes to the partition of its user, a profile to all. */
   readonly records: readonly InputRecord[]
 }
@@ -44,7 +48,7 @@ export class Installation {
   readonly collected = new Collected()
   /** How often something befell the owners. */
   readonly crashes = {beforeCommit: 0, beforePublish: 0, duringPublish: 0, afterPublish: 0}
-  private readonly store = new MemoryStateStore()
+  private readonly store: StateStore
   private readonly places: readonly Place[]
   private readonly zombies: OutboxEntry[] = []
   private now = START + YEAR_MS
@@ -55,7 +59,8 @@ export class Installation {
     private readonly bundle: Bundle,
     private readonly options: InstallationOptions,
   ) {
-    const {partitions, records} = options
+    const {partitions, records, store = new MemoryStateStore()} = options
+    this.store = store
     this.places = Array.from({length: partitions}, (_, number) => ({
       number,
       inputs: records.filter((record) => belongsTo(record, number, partitions)),
@@ -124,10 +129,10 @@ export class Installation {
   }
 
   private nextBatch({number, inputs, parcels}: Place, {offset, positions}: Partition): InputBatch {
-    const {random} = this.options
+    const {random, largestBatch = 5} = this.options
     const {inputs: inputsFrom = 0, parcels: parcelsFrom = 0} = positions ?? {}
-    const records = inputs.slice(inputsFrom, inputsFrom + random.below(6))
-    const taken = parcels.slice(parcelsFrom, parcelsFrom + random.below(6))
+    const records = inputs.slice(inputsFrom, inputsFrom + random.below(largestBatch + 1))
+    const taken = parcels.slice(parcelsFrom, parcelsFrom + random.below(largestBatch + 1))
     const isAtEnd = inputsFrom + records.length === inputs.length
     const polledAt = isAtEnd ? this.now : (records.at(-1)?.ingestedAt ?? Number.NEGATIVE_INFINITY)
     return {
@@ -141,14 +146,19 @@ export class Installation {
     }
   }
 
-  private storeOf(): MemoryStateStore {
-    const store = Object.create(this.store) as MemoryStateStore
-    store.commit = async (partition, commit) => {
-      this.mayDie('beforeCommit')
-      await this.store.commit(partition, commit)
-      this.mayDie('beforePublish')
+  /** The store as owners see it, who may die before and after a commit. */
+  private storeOf(): StateStore {
+    const {store} = this
+    return {
+      open: (partition) => store.open(partition),
+      load: (partition, keys) => store.load(partition, keys),
+      addFields: (partition, added) => store.addFields(partition, added),
+      commit: async (partition, commit) => {
+        this.mayDie('beforeCommit')
+        await store.commit(partition, commit)
+        this.mayDie('beforePublish')
+      },
     }
-    return store
   }
 
   async publish(entry: OutboxEntry): Promise<void> {

@@ -10,7 +10,6 @@ import {
 } from '../../../core/event/schemas.js'
 import {alertAnswerSchema, alertDetailSchema, alertsAnswerSchema} from '../alert-answers.js'
 import {auditAnswerSchema} from '../audit-route.js'
-import {ingestAnswerSchema} from '../events-route.js'
 import {backtestAnswerSchema, backtestBodySchema} from '../backtest-route.js'
 import {
   assignCaseBodySchema,
@@ -20,6 +19,7 @@ import {
   closeCaseAnswerSchema,
   closeCaseBodySchema,
 } from '../case-schemas.js'
+import {ingestAnswerSchema} from '../events-route.js'
 import {featuresAnswerSchema} from '../features-route.js'
 import {
   alertFeedbackAnswerSchema,
@@ -28,9 +28,10 @@ import {
   feedbackBodySchema,
 } from '../feedback-schemas.js'
 import {forgetReportSchema} from '../forget-service.js'
+import {modelProposalAnswerSchema} from '../model-proposal-routes.js'
 import {modelsSchema, promotionSchema} from '../models-service.js'
-import {retrainStatusSchema} from '../retrain-service.js'
 import {problemSchema} from '../problem.js'
+import {retrainStatusSchema} from '../retrain-service.js'
 import {ruleCheckBodySchema, ruleFindingsSchema} from '../rule-check-route.js'
 import {ruleModeBodySchema} from '../rule-mode-route.js'
 import {approvalBodySchema, proposalAnswerSchema} from '../rule-proposal-routes.js'
@@ -97,6 +98,7 @@ const ANSWERS = {
   RuleFindings: ruleFindingsSchema,
   BacktestReport: backtestAnswerSchema,
   RuleProposal: proposalAnswerSchema,
+  ModelProposal: modelProposalAnswerSchema,
   ActivationReport: activationReportSchema,
   Webhook: webhookAnswerSchema,
   WebhookWithSecret: webhookSecretAnswerSchema,

@@ -2,7 +2,7 @@ import type {z} from 'zod'
 import {alertStreamQuerySchema} from '../alert-stream-route.js'
 import {alertsQuerySchema} from '../alerts-route.js'
 import {auditQuerySchema} from '../audit-route.js'
-import {casesQuerySchema, caseStreamQuerySchema} from '../case-schemas.js'
+import {caseStreamQuerySchema, casesQuerySchema} from '../case-schemas.js'
 import {decisionQuerySchema} from '../decisions-route.js'
 import {featuresQuerySchema} from '../features-route.js'
 import {userQuerySchema} from '../users-route.js'
@@ -171,7 +171,33 @@ export const OPERATIONS: {readonly [route: string]: Operation} = {
   },
   'POST /v1/models/:version/promote': {
     tag: 'Model',
-    summary: 'Makes a version champion that did better than the one there is',
+    summary: 'Proposes a version that did better as champion; without keys, makes it so (200)',
+    status: 202,
+    answer: 'ModelProposal',
+  },
+  'POST /v1/models/rollback': {
+    tag: 'Model',
+    summary: 'Proposes to go back to the champion before; without keys, goes back (200)',
+    status: 202,
+    answer: 'ModelProposal',
+  },
+  'GET /v1/models/proposal': {
+    tag: 'Model',
+    summary: 'The change of the champion that waits for approval',
+    status: 200,
+    answer: 'ModelProposal',
+  },
+  'DELETE /v1/models/proposal': {
+    tag: 'Model',
+    summary: 'Drops the change of the champion that waits for approval',
+    body: {schema: 'RuleApproval'},
+    status: 204,
+    answer: undefined,
+  },
+  'POST /v1/models/proposal/approve': {
+    tag: 'Model',
+    summary: 'Does what somebody else proposed, if the evidence speaks for it',
+    body: {schema: 'RuleApproval'},
     status: 200,
     answer: 'Promotion',
   },

@@ -6,7 +6,7 @@ import type {RedisConnection} from '../redis-connection.js'
 import type {WriteList} from '../write-list.js'
 import type {RedisAuditTrail} from './audit-trail.js'
 
-/** The rules that wait for approval, as JSON, for all workers. */
+/** The rules, or the change of the model, that wait for approval, as JSON, for all workers. */
 export class RedisProposalStore<T> implements ProposalStore<T> {
   private readonly key: string
 
@@ -14,8 +14,9 @@ export class RedisProposalStore<T> implements ProposalStore<T> {
     private readonly connection: RedisConnection,
     keyspace: Keyspace,
     private readonly trail: RedisAuditTrail,
+    what: 'proposal' | 'modelProposal' = 'proposal',
   ) {
-    this.key = deskKeys(keyspace).proposal
+    this.key = deskKeys(keyspace)[what]
   }
 
   async current(): Promise<T | null> {

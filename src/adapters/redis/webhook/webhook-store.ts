@@ -137,7 +137,9 @@ export class RedisWebhookStore implements WebhookStore {
     // What a person asks for holds, whoever has taken the delivery; what is under way then counts no more.
     const claim = audit === undefined ? (this.claims.get(name) ?? '') : ''
     this.claims.delete(name)
-    const [id, ...rest] = this.written(delivery)
+    // What a message says changes only where it tells of a forgotten user, maybe while it was under way.
+    const {body} = (await this.delivery(subscription, delivery.id)) ?? delivery
+    const [id, ...rest] = this.written({...delivery, body})
     const told = audit === undefined ? undefined : this.trail.entry(audit)
     const keys = [...this.queueAndSubscription(subscription), ...(told?.keys ?? [])]
     const args = [id as string, claim, ...rest, ...(told === undefined ? [] : [told.text])]

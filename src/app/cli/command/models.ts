@@ -1,5 +1,6 @@
 import type {Command} from 'commander'
 import {DataDirLockedError, type EmbeddedDatabase} from '../../../adapters/embedded/database.js'
+import type {ModelProposal} from '../../../adapters/http/model-proposals.js'
 import type {Promotion} from '../../../adapters/http/models-service.js'
 import {type EventTime, formatTime} from '../../../core/event/time.js'
 import {loadBundle} from '../../bundle/load-bundle.js'
@@ -68,14 +69,22 @@ async function showModel(version: number, options: CommonOptions): Promise<void>
 
 async function promoteModel(version: number, options: PromoteOptions): Promise<void> {
   const console = createConsole(options.json === true)
-  const reason = await promoted(version, configOf(options), options.force === true)
+  const done = await promoted(version, configOf(options), options.force === true)
+  if (typeof done === 'object') {
+    console.result({proposal: done})
+    console.line(
+      `promoting version ${version} waits for somebody else: POST /v1/models/proposal/approve with ${done.id}`,
+    )
+    return
+  }
+  const reason = done
   console.result({champion: version, reason})
   console.line(`version ${version} is champion`)
   console.line(reason)
 }
 
 /** A running service is asked to do it: only it has the evidence at hand. It need not be asked to do without. */
-async function promoted(version: number, config: Config, force: boolean): Promise<string> {
+async function promoted(version: number, config: Config, force: boolean): Promise<string | ModelProposal> {
   const {features} = await loadBundle(config)
   const terms = {config, schema: features.schema, clock: SYSTEM_CLOCK, by: machineUser(), force}
   let database: EmbeddedDatabase | undefined
@@ -89,9 +98,11 @@ async function promoted(version: number, config: Config, force: boolean): Promis
   return promoteHere(version, database, terms).finally(() => database?.close())
 }
 
-async function askToPromote(address: ServiceAddress, version: number): Promise<string> {
-  const {reason} = (await askService(address, `/v1/models/${version}/promote`)) as Promotion
-  return reason
+async function askToPromote(address: ServiceAddress, version: number): Promise<string | ModelProposal> {
+  const answer = (await askService(address, `/v1/models/${version}/promote`)) as
+    | Promotion
+    | {readonly proposal: ModelProposal}
+  return 'proposal' in answer ? answer.proposal : answer.reason
 }
 
 async function rollbackModel(options: CommonOptions): Promise<void> {

@@ -13,13 +13,14 @@ import {comparisonWords} from '../../replay/compare-words.js'
 import {AGAINST} from '../../replay/diff-rules.js'
 import {requireFinalFiles} from '../../replay/final-files.js'
 import {replayProgress} from '../../replay/progress.js'
-import {RecordedScorer, type ServedParity} from '../../replay/recorded-scorer.js'
+import {RecordedScorer} from '../../replay/recorded-scorer.js'
 import {recordedScorerOf} from '../../replay/recorded-scorer-of.js'
 import {type ReplaySummary, replay} from '../../replay/replay.js'
 import type {RuleDiff} from '../../replay/rule-diff.js'
+import {servedWords, summaryWords} from '../../replay/summary-words.js'
 import {diffFolders} from '../../rules/diff-folders.js'
 import {diffWords} from '../../rules/diff-words.js'
-import {type Console, createConsole, grouped} from '../console.js'
+import {type Console, createConsole} from '../console.js'
 import {EXIT, UsageError} from '../exit.js'
 import {type CommonOptions, configOf, examples, withConfigOptions} from '../options.js'
 
@@ -93,7 +94,7 @@ async function runReplayCommand(options: ReplayCommandOptions): Promise<void> {
         })
   const served = scorer instanceof RecordedScorer ? scorer.parity : undefined
   console.result({...summary, diff, compare: comparison, served})
-  printSummary(console, summary, out)
+  for (const line of summaryWords(summary, out)) console.line(line)
   if (served !== undefined) console.line(servedWords(served))
   for (const line of diff === undefined ? [] : diffWords(diff)) console.line(line)
   for (const line of comparison === undefined ? [] : comparisonWords(comparison)) console.line(line)
@@ -164,27 +165,4 @@ async function requireOtherRun(compare: string, out: string): Promise<void> {
   const written = await realpath(out)
   if (emitted === written || emitted === join(written, AGAINST))
     throw new UsageError(`${compare}: --compare names the folder that --out overwrites; give another --out`)
-}
-
-function servedWords({recorded, different, unrecorded}: ServedParity): string {
-  const rest = unrecorded > 0 ? `; ${grouped(unrecorded)} without a record` : ''
-  return `features as served: ${grouped(recorded)} transactions, ${grouped(different)} come out otherwise now${rest}`
-}
-
-function printSummary(console: Console, summary: ReplaySummary, dir: string): void {
-  const {decisions, alerts, ledger, events_per_second} = summary
-  console.line(
-    `decisions: ${grouped(decisions.approve)} approve, ${grouped(decisions.review)} review, ${grouped(decisions.decline)} decline`,
-  )
-  console.line(
-    `alerts: ${grouped(alerts.final)} stand; ${grouped(alerts.opened)} opened, ${grouped(alerts.amended)} amended, ${grouped(alerts.retracted)} retracted`,
-  )
-  for (const [stream, account] of Object.entries(ledger)) {
-    if (account.in === 0) continue
-    const {accepted, duplicate, late, dead_lettered} = account
-    console.line(
-      `${stream}: ${grouped(account.in)} in = ${grouped(accepted)} accepted + ${grouped(duplicate)} duplicate + ${grouped(late)} late + ${grouped(dead_lettered)} dead-lettered`,
-    )
-  }
-  console.line(`${grouped(events_per_second)} events/s; see ${dir}`)
 }

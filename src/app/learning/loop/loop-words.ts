@@ -1,6 +1,6 @@
 import type {WeekFigures} from '../../../learning/loop/judged-week.js'
 import {svgPlot} from '../../../learning/report/svg-plot.js'
-import type {LoopResult, LoopSide} from './run-loop.js'
+import type {LoopResult, LoopSide} from './loop-result.js'
 
 /** Week by week what both sides reached, to be laid out as a table. */
 export function loopTable({without_loop, with_loop, alerts_per_day}: LoopResult): string[][] {

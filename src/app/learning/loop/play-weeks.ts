@@ -44,7 +44,7 @@ class WeekPlayer {
   private readonly collector: TrainingCollector
   /** By transaction: the fraud that it is part of. */
   private readonly frauds = new Map<string, string>()
-  private frauds_read = 0
+  private fraudsRead = 0
   private readonly start: number
 
   constructor(private readonly play: WeeksToPlay) {
@@ -104,8 +104,8 @@ class WeekPlayer {
   /** A fraud is listed before its first transaction arrives. */
   private readPlanted(): void {
     const {frauds} = this.planted
-    for (; this.frauds_read < frauds.length; this.frauds_read++) {
-      const {fraud_id, transaction_ids} = frauds[this.frauds_read] as (typeof frauds)[number]
+    for (; this.fraudsRead < frauds.length; this.fraudsRead++) {
+      const {fraud_id, transaction_ids} = frauds[this.fraudsRead] as (typeof frauds)[number]
       for (const id of transaction_ids) this.frauds.set(id, fraud_id)
     }
   }

@@ -3,27 +3,10 @@ import {join} from 'node:path'
 import type {Bundle} from '../../../core/bundle/bundle.js'
 import type {WeekFigures} from '../../../learning/loop/judged-week.js'
 import {htmlReport} from '../../../learning/report/html-report.js'
+import type {LoopResult, LoopSide} from './loop-result.js'
 import type {LoopOptions} from './loop-settings.js'
 import {loopPlots, loopTable} from './loop-words.js'
 import {playWeeks} from './play-weeks.js'
-
-/** What `evaluate loop --json` prints. */
-export interface LoopResult {
-  readonly seed: number
-  readonly users: number
-  readonly alerts_per_day: number
-  /** The first version decides all the time. */
-  readonly without_loop: LoopSide
-  /** Every week a version takes over that was trained on what was known then. */
-  readonly with_loop: LoopSide
-  readonly seconds: number
-}
-
-export interface LoopSide {
-  readonly weeks: readonly WeekFigures[]
-  /** Means over the weeks that had frauds; null if none had. */
-  readonly mean: {readonly average_precision: number | null; readonly caught_at_budget: number | null}
-}
 
 /** Plays the same weeks twice: with one version of the model, and with a new one every week. TensorFlow.js has its backend. */
 export async function runLoop(

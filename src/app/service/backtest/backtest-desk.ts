@@ -52,6 +52,8 @@ export class BacktestDesk implements BacktestService {
     this.isRunning = true
     // Beside the data: what is recorded is as private as it is there.
     const parent = join(this.parts.config.dataDir, 'backtests')
+    // What a crash left behind goes first.
+    await rm(parent, {recursive: true, force: true})
     await mkdir(parent, {recursive: true, mode: 0o700})
     const folder = await mkdtemp(join(parent, 'run-'))
     try {

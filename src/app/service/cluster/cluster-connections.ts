@@ -48,7 +48,7 @@ export async function connectCluster(target: ClusterTarget): Promise<ClusterConn
   const sender = new RecordSender(
     kafkaClient({connection: kafka, clientId: 'tripline', log, retries: UNTIL_IT_ANSWERS}),
   )
-  const keyspace = {namespace: config.namespace}
+  const keyspace = {namespace: config.namespace, generation: config.redis.generation}
   const close = async () => {
     await sender.disconnect()
     redis.close()

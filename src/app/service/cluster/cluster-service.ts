@@ -4,16 +4,19 @@ import type {LedgerReport, StatusService} from '../../../adapters/http/status-se
 import {ConsumerGroup} from '../../../adapters/kafka/consumer-group.js'
 import {KafkaEventIntake} from '../../../adapters/kafka/event-intake.js'
 import {KafkaPublisher} from '../../../adapters/kafka/event-publisher.js'
+import {InstallationLog} from '../../../adapters/kafka/installation-log.js'
 import {kafkaClient} from '../../../adapters/kafka/kafka-client.js'
 import {explainKafkaFailure} from '../../../adapters/kafka/kafka-refusal.js'
 import {partitionOf} from '../../../adapters/kafka/partition-of.js'
 import {RedisProposalStore} from '../../../adapters/redis/desk/proposal-store.js'
+import {RedisUserErasure} from '../../../adapters/redis/forgetting/user-erasure.js'
+import type {Keyspace} from '../../../adapters/redis/keyspace.js'
 import {RedisReadModel} from '../../../adapters/redis/read-model.js'
 import {RedisStateStore} from '../../../adapters/redis/state-store.js'
 import {Metrics} from '../../../adapters/telemetry/metrics.js'
 import type {Tracing} from '../../../adapters/telemetry/tracing.js'
 import {type Stream, streamsWith} from '../../../core/event/stream.js'
-import {type EventTime, formatTime} from '../../../core/event/time.js'
+import {formatTime} from '../../../core/event/time.js'
 import {addLedger, type Ledger, unbalanced} from '../../../core/ledger/ledger.js'
 import type {CommittedBatch} from '../../../engine/operator/batch.js'
 import type {Clock} from '../../../engine/port/clock.js'
@@ -22,13 +25,18 @@ import type {Partition} from '../../../engine/stage/partition.js'
 import {KeptBundles} from '../../bundle/kept-bundles.js'
 import {type LoadedBundle, loadFolders} from '../../bundle/load-bundle.js'
 import {expireRecords, HOUSEKEEPING_EVERY_MS} from '../expire-records.js'
+import {ForgetDesk} from '../forget-desk.js'
 import {FourEyes} from '../four-eyes.js'
 import {partitionReading} from '../partition-reading.js'
 import {publishedTo} from '../published-to.js'
+import {buildingPublisher} from './building/building-publisher.js'
+import {PartitionBuilding} from './building/partition-building.js'
 import {type ClusterConnections, type ClusterTarget, connectCluster} from './cluster-connections.js'
 import {ClusterRules} from './cluster-rules.js'
 import {ClusterEdge} from './edge/cluster-edge.js'
+import {Installation} from './installation.js'
 import {OwnedPartitions} from './owned-partitions.js'
+import {Readiness} from './readiness.js'
 import {WorkerWatch} from './worker-watch.js'
 
 export interface ClusterServiceOptions extends ClusterTarget {
@@ -52,6 +60,7 @@ export interface ClusterServiceOptions extends ClusterTarget {
 interface Connections extends ClusterConnections {
   readonly store: RedisStateStore
   readonly bundles: KeptBundles
+  readonly installation: Installation
 }
 
 /** One worker of many: it scores the partitions that the group gives it, on Kafka and Redis. */
@@ -59,6 +68,7 @@ export class ClusterService implements StatusService {
   /** What is served for all workers. */
   readonly edge: ClusterEdge
   readonly ruleProposals: FourEyes
+  readonly forgetting: ForgetDesk
   /** That events can be sent to, by name. */
   readonly streams: ReadonlyMap<string, Stream>
   readonly rules: ClusterRules
@@ -67,6 +77,7 @@ export class ClusterService implements StatusService {
   private readonly owned: OwnedPartitions
   private readonly group: ConsumerGroup
   private readonly watch: WorkerWatch
+  private readonly readiness = new Readiness()
   private housekeeping: NodeJS.Timeout | undefined
   private isAssigned = false
   private isDraining = false
@@ -76,7 +87,6 @@ export class ClusterService implements StatusService {
   private constructor(
     private readonly options: ClusterServiceOptions,
     private readonly connections: Connections,
-    first: LoadedBundle,
     /** What was activated last, as far as is known before the log is read. */
     latest: LoadedBundle,
   ) {
@@ -91,18 +101,26 @@ export class ClusterService implements StatusService {
     this.edge = new ClusterEdge({
       ...{config, clock, redis, keyspace, store, readModel, intake, partitions, bundle},
       scorer: options.scorer,
+      rules: () => this.rules,
       ownPartition: (number) => this.partitions.find((partition) => partition.number === number),
+      settledTimes: () => this.partitions.map(({number, settledUpTo}) => [number, settledUpTo] as const),
       onWebhookAttempt: (delivery, outcome) => this.metrics.webhooks.observe(delivery, outcome),
       trace: options.tracing?.attempt,
       onTrouble: (error) => log('warn', error.message, {}),
     })
     const {edge} = this
+    this.forgetting = new ForgetDesk({
+      ...{audit: edge.audit, clock, hearsAll: false},
+      append: (record) => intake.append(0, [record]),
+      partitionOf: (user) => partitionOf(user, partitions),
+    })
     this.metrics = new Metrics({
       partitions: () => this.readings(),
       webhookBacklog: () => edge.webhooks.backlog(),
       trained: () => options.scorer?.trained,
       clock,
     })
+    this.metrics.watchCases(() => edge.cases.store.standing(clock.now()))
     this.streams = streams
     this.rules = new ClusterRules(
       {
@@ -119,7 +137,7 @@ export class ClusterService implements StatusService {
     this.ruleProposals = new FourEyes(proposals, this.rules, clock)
     this.group = new ConsumerGroup({
       kafka: kafkaClient({connection: options.kafka, clientId: 'tripline-worker', log}),
-      groupId: `${config.namespace}.tripline`,
+      groupId: groupOf(keyspace),
       inputs: names.inputs(streams),
       clock,
       log,
@@ -128,9 +146,26 @@ export class ClusterService implements StatusService {
       onCrash: (error) => this.fail(error),
     })
     const toKafka = new KafkaPublisher({sender, names, namespace: config.namespace, clock})
+    const erasure = new RedisUserErasure(redis, keyspace)
+    const toAll = this.metrics.outbox.watched(
+      publishedTo([edge.first, toKafka, readModel, ...edge.outputs, erasure]),
+    )
+    const publisher = buildingPublisher({
+      store,
+      toAll,
+      toReadModel: publishedTo([readModel, edge.cases.rebuilding, erasure]),
+    })
     this.owned = new OwnedPartitions({
       ...{group: this.group, store, clock, scorer: options.scorer, tracing: options.tracing},
-      publisher: this.metrics.outbox.watched(publishedTo([edge.first, toKafka, readModel, ...edge.outputs])),
+      ruleWatch: this.metrics.rules,
+      publisher,
+      buildingOf: () =>
+        new PartitionBuilding({
+          kafka: kafkaClient({connection: options.kafka, clientId: 'tripline-building', log}),
+          ...{names, partitions, store, clock, log},
+          inputs: names.inputs(streams),
+          publisher: toAll,
+        }),
       routing: partitions === 1 ? undefined : {partitions, of: (key) => partitionOf(key, partitions)},
       watchOf: (partition) => edge.answersFor(partition),
       bundleOf: (id) => bundles.inForceAt(id, undefined),
@@ -145,7 +180,7 @@ export class ClusterService implements StatusService {
         this.metrics.observeFailure(error)
         log('warn', error.message, {partition})
       },
-      onStateLost: () => bundles.keepAgain(first.bundle.id),
+      onStateLost: () => connections.installation.restore(connections.bundleStore),
       onFailure: (error) => this.fail(error),
     })
     this.watch = new WorkerWatch(connections.pause, this.owned, this.metrics, log)
@@ -159,12 +194,21 @@ export class ClusterService implements StatusService {
     const {folder, kafka} = options
     const connected = await connectCluster(options)
     try {
-      const {redis, keyspace, bundleStore} = connected
-      const bundles = new KeptBundles(bundleStore)
+      const {redis, keyspace, bundleStore, names, sender} = connected
+      const client = kafkaClient({connection: kafka, clientId: 'tripline-installation', log: options.log})
+      const topic = names.installation
+      const noted = new InstallationLog({kafka: client, sender, topic, clock: options.clock})
+      const installation = await Installation.open(noted, keyspace)
+      await installation.restore(bundleStore)
+      const bundles = new KeptBundles(installation.noting(bundleStore))
       const first = await firstBundle(bundles, folder)
-      const store = new RedisStateStore(redis, {...keyspace, durability: options.redis.durability})
+      const store = new RedisStateStore(redis, {
+        ...keyspace,
+        durability: options.redis.durability,
+        notes: installation,
+      })
       const latest = await bundles.load((await bundleStore.latest()) ?? first.bundle.id)
-      const service = new ClusterService(options, {...connected, store, bundles}, first, latest)
+      const service = new ClusterService(options, {...connected, store, bundles, installation}, latest)
       await service.edge.start()
       if (folder !== undefined) await service.rules.considerFolder(folder)
       await service.group.start()
@@ -186,12 +230,11 @@ export class ClusterService implements StatusService {
   }
 
   ready(): {ready: boolean; reasons: string[]} {
-    const reasons = this.owned.all.flatMap(({reason}) => reason ?? [])
-    if (this.failure !== undefined) reasons.unshift(`stopped: ${this.failure.message}`)
-    if (this.isStopping || this.isDraining) reasons.unshift('stopping')
-    if (!this.isAssigned) reasons.push('the group has not shared out the partitions yet')
-    reasons.push(...this.watch.reasons)
-    return {ready: reasons.length === 0, reasons}
+    const others = [...this.watch.reasons]
+    if (this.failure !== undefined) others.unshift(`stopped: ${this.failure.message}`)
+    if (this.isStopping || this.isDraining) others.unshift('stopping')
+    if (!this.isAssigned) others.push('the group has not shared out the partitions yet')
+    return this.readiness.judge(this.owned.all, others, performance.now())
   }
 
   /** Of this process's partitions: those of the others are told by the others. */
@@ -207,10 +250,6 @@ export class ClusterService implements StatusService {
       total,
       balanced: unbalanced(total).length === 0,
     }
-  }
-
-  settledUpTo(): EventTime {
-    return Math.min(...this.partitions.map((partition) => partition.settledUpTo)) as EventTime
   }
 
   private readings() {
@@ -263,6 +302,11 @@ export class ClusterService implements StatusService {
     this.failure = error
     this.options.onFailure(error)
   }
+}
+
+/** Each generation of the state reads all partitions. */
+function groupOf({namespace, generation = 1}: Keyspace): string {
+  return `${namespace}.tripline${generation === 1 ? '' : `.${generation}`}`
 }
 
 /** The bundle with which the log begins: that of the first worker that ever started. */

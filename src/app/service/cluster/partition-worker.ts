@@ -1,4 +1,4 @@
-import {lastValueFrom, tap} from 'rxjs'
+import {concatMap, lastValueFrom} from 'rxjs'
 import type {ConsumerGroup} from '../../../adapters/kafka/consumer-group.js'
 import {KafkaEventSource} from '../../../adapters/kafka/event-source.js'
 import {OffsetOutOfRangeError} from '../../../adapters/kafka/offset-out-of-range-error.js'
@@ -6,21 +6,25 @@ import {StateLostError} from '../../../adapters/redis/redis-errors.js'
 import type {RedisStateStore} from '../../../adapters/redis/state-store.js'
 import type {Tracing} from '../../../adapters/telemetry/tracing.js'
 import type {Bundle} from '../../../core/bundle/bundle.js'
-import type {CommittedBatch} from '../../../engine/operator/batch.js'
+import type {CommittedBatch, MatchedBatch} from '../../../engine/operator/batch.js'
 import {scoring} from '../../../engine/pipeline/scoring.js'
 import type {Clock} from '../../../engine/port/clock.js'
 import type {DecisionWatch} from '../../../engine/port/decision-watch.js'
 import type {Scorer} from '../../../engine/port/model.js'
 import type {Publisher} from '../../../engine/port/publisher.js'
 import {OffsetMismatchError, StaleEpochError} from '../../../engine/port/state-store.js'
+import type {StepWatch} from '../../../engine/port/telemetry.js'
 import type {Routing} from '../../../engine/stage/exchange.js'
 import {openPartition} from '../../../engine/stage/open-partition.js'
 import type {Partition} from '../../../engine/stage/partition.js'
+import type {PartitionBuilding} from './building/partition-building.js'
 
 export interface PartitionWorkerParts {
   readonly group: ConsumerGroup
   readonly store: RedisStateStore
   readonly publisher: Publisher
+  /** Sees to a state that is built from the log; anew each time that a partition is opened. */
+  readonly buildingOf: () => PartitionBuilding
   /** Where keys live, where there are several partitions; undefined of a single one. */
   readonly routing: Routing | undefined
   /** Looks after those who wait for decisions of a partition; anew each time that it is opened. */
@@ -28,6 +32,7 @@ export interface PartitionWorkerParts {
   readonly clock: Clock
   readonly scorer?: Scorer | undefined
   readonly tracing?: Tracing | undefined
+  readonly ruleWatch?: StepWatch<MatchedBatch> | undefined
   /** The bundle of an id; of undefined, the one with which the log begins. */
   readonly bundleOf: (id: string | undefined) => Promise<Bundle>
   /** Hears of every batch after it is published. */
@@ -88,7 +93,7 @@ export class PartitionWorker {
 
   /** Whether its state is being built from the log. */
   get isBuilding(): boolean {
-    return false
+    return this.parts.store.building(this.number) !== undefined
   }
 
   /** Why it does not go on at the moment; undefined if it does. */
@@ -123,12 +128,13 @@ export class PartitionWorker {
 
   /** Prepares for the next try. */
   private async recover(error: Error, pause: number): Promise<void> {
+    if (wasSetBack(error)) return this.parts.store.goOnFromOlder(this.number)
     if (error instanceof OffsetMismatchError) return
     if (error instanceof StaleEpochError) return this.waitFor(undefined)
     if (!(error instanceof StateLostError)) return this.waitFor(pause)
     try {
-      await this.parts.store.beginAnew(this.number)
       await this.parts.onStateLost()
+      this.parts.store.beginAnew(this.number)
     } catch {
       // Not yet: the next try finds the state lost again.
       await this.waitFor(pause)
@@ -149,14 +155,16 @@ export class PartitionWorker {
     this.source = source
     this.trouble = undefined
     const batches = scoring({
-      ...{store, publisher, clock, scorer, watch, tracing},
+      ...{store, publisher, clock, scorer, watch, tracing, ruleWatch: this.parts.ruleWatch},
       source: tracing?.watched(source) ?? source,
       partitionOf: () => partition,
       bundleOf: async (id) => ({bundle: await bundleOf(id)}),
     })
-    const heard = tap((batch: CommittedBatch) => {
+    const building = this.parts.buildingOf()
+    const heard = concatMap(async (batch: CommittedBatch) => {
       onProgress()
       onBatch(batch)
+      await building.after(batch)
     })
     await lastValueFrom(batches.pipe(heard), {defaultValue: undefined})
   }
@@ -172,4 +180,10 @@ export class PartitionWorker {
       }
     })
   }
+}
+
+/** Whether the state stands where it stood before: an older file of Redis was restored, or a replica took over that had not all. */
+function wasSetBack(error: Error): boolean {
+  if (error instanceof OffsetMismatchError) return error.current < error.offset
+  return error instanceof StaleEpochError && error.current < error.epoch
 }

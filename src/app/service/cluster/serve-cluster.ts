@@ -2,6 +2,7 @@ import type {HttpServerOptions} from '../../../adapters/http/http-server.js'
 import type {Config} from '../../config/config.js'
 import {checkRule} from '../../rules/check-rule.js'
 import {type HttpListener, listen} from '../serve-http.js'
+import {watchedDecisions} from '../watched-decisions.js'
 import type {ClusterService} from './cluster-service.js'
 
 /** Puts the HTTP interface in front of one worker: it answers for all. */
@@ -15,22 +16,25 @@ export function serveCluster(
     {
       streams: () => service.streams,
       intake: edge.intake,
-      decisions: edge.decisions,
+      decisions: watchedDecisions(edge.decisions, service.metrics.observeFallback),
       idempotencyKeys: edge.idempotencyKeys,
       status: service,
       alerts: service.readModel,
       triage: edge.triage,
+      cases: edge.cases.http,
       timelines: edge.timelines,
       features: edge.features,
       alertFeed: edge.alertFeed,
-      settledUpTo: () => service.settledUpTo(),
+      settledUpTo: () => edge.settledUpTo(),
       rules: service.rules,
       ruleProposals: service.ruleProposals,
       checkRule: (text) => checkRule(text, config),
       models: edge.models,
+      modelProposals: edge.modelProposals,
       webhooks: edge.webhooks,
       metrics: service.metrics,
       audit: edge.audit,
+      forgetting: service.forgetting,
     },
     config,
     options,

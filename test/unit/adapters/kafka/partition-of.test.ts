@@ -15,9 +15,13 @@ function chosen(key: string, partitions: number): number {
 
 test('a key lives in the partition where clients of Kafka put it', () => {
   fc.assert(
-    fc.property(fc.string({unit: 'grapheme', minLength: 1}), fc.integer({min: 1, max: 200}), (key, partitions) => {
-      expect(partitionOf(key, partitions)).toBe(chosen(key, partitions))
-    }),
+    fc.property(
+      fc.string({unit: 'grapheme', minLength: 1}),
+      fc.integer({min: 1, max: 200}),
+      (key, partitions) => {
+        expect(partitionOf(key, partitions)).toBe(chosen(key, partitions))
+      },
+    ),
     {numRuns: 1000},
   )
 })

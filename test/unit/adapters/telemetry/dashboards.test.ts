@@ -52,6 +52,8 @@ async function samplesShown(): Promise<readonly (readonly [name: string, labels:
     partitions: () => [],
     webhookBacklog: async () => new Map(),
   })
+  metrics.watchEconomics(async () => undefined)
+  metrics.watchCases(async () => ({open: 0, overdue: 0}))
   const {registry} = metrics as unknown as {registry: Registry}
   const {text} = await metrics.expose()
   return registry.getMetricsAsArray().flatMap((metric) => {

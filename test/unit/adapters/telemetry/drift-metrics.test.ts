@@ -99,5 +99,6 @@ test('without a version that says how its features lay, or of other features, th
   for (const other of others) {
     const samples = await shown(batches, () => other)
     expect(samples.value('tripline_feature_psi', {feature: 'user.count_1h'})).toBeUndefined()
+    expect(samples.names).not.toContain('tripline_score_psi')
   }
 })

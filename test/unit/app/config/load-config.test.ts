@@ -25,7 +25,12 @@ describe('defaults', () => {
       },
       rules: {dir: 'cep-rules', watch: true, historyCap: 5000, stepBudget: 20_000},
       features: {dir: 'features'},
-      model: {backend: 'auto', alias: 'champion'},
+      model: {
+        backend: 'auto',
+        alias: 'champion',
+        retrain: {every: 0, labels: 0, maturity: 30 * 86_400_000},
+        promotion: {automatic: false, minFrauds: 20},
+      },
       streams: [],
       panExempt: new Map(),
       kafka: {brokers: ['127.0.0.1:9092'], tls: false, sasl: null},
@@ -33,6 +38,10 @@ describe('defaults', () => {
       telemetry: {exporter: 'none', endpoint: '', sample: 0.01},
       webhooks: {allowHttpLoopback: false},
       retention: {alerts: 365 * 86_400_000, decisions: 90 * 86_400_000},
+      cases: {
+        sla: {critical: 3_600_000, high: 4 * 3_600_000, medium: 86_400_000, low: 3 * 86_400_000},
+        lists: [],
+      },
     })
     expect([...settings.keys()]).toEqual(SETTING_NAMES)
     expect([...settings.values()].every(({origin}) => origin === 'default')).toBe(true)

@@ -11,7 +11,7 @@ const bytes = new TextEncoder().encode(
 )
 
 /** A desk whose engine is the test: `finish` says what became of what was submitted. */
-function desk(published?: DecisionRecord) {
+function desk(published?: DecisionRecord, mayFallBack?: () => Promise<boolean>) {
   let finish: (result: SubmitResult) => void = () => undefined
   const bundle = bundleOf([])
   const made = new DecisionDesk({
@@ -19,6 +19,7 @@ function desk(published?: DecisionRecord) {
     submit: () => new Promise((resolve) => (finish = (result) => resolve([result]))),
     published: async () => published,
     clock: {now: () => 0 as WallTime},
+    mayFallBack,
   })
   return {desk: made, finish: (status: SubmitResult['status']) => finish({status})}
 }
@@ -47,4 +48,33 @@ test('a duplicate whose decision is not kept any more is answered by the policy'
   const answer = waiting.decide(bytes, 1000)
   finish('duplicate')
   expect(await answer).toMatchObject({decision: {decision: 'approve', degraded: ['expired']}})
+})
+
+test('a decision that is committed is answered before all the world is told', async () => {
+  const {desk: waiting, finish} = desk()
+  const answer = waiting.decide(bytes, 10_000)
+  const reached = decisionRecord('t1', {decision: 'decline'})
+  waiting.committed([reached])
+  waiting.reached([reached])
+  waiting.committed([reached])
+  expect(await answer).toEqual({decision: reached})
+  finish('accepted')
+})
+
+test('while another process decides, its decision is waited for a little beyond the deadline', async () => {
+  const {desk: waiting} = desk(undefined, async () => false)
+  const answer = waiting.decide(bytes, 1)
+  const reached = decisionRecord('t1', {decision: 'decline'})
+  setTimeout(() => waiting.reached([reached]), 30)
+  expect(await answer).toEqual({decision: reached})
+  expect(waiting.hasFallback('u1', 't1')).toBe(false)
+})
+
+test('where it is not heard of, what was published is the answer, else the fallback', async () => {
+  const published = decisionRecord('t1', {decision: 'review'})
+  const refuse = async () => false
+  expect(await desk(published, refuse).desk.decide(bytes, 1)).toEqual({decision: published})
+  expect(await desk(undefined, refuse).desk.decide(bytes, 1)).toMatchObject({
+    decision: {degraded: ['deadline']},
+  })
 })

@@ -3,10 +3,11 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, expect, test} from 'vitest'
 import {chooseBackend} from '../../../../src/adapters/tensorflow/backend.js'
+import type {LoopResult} from '../../../../src/app/learning/loop/loop-result.js'
 import {LOOP_NETWORK, type LoopOptions} from '../../../../src/app/learning/loop/loop-settings.js'
 import {loopTable} from '../../../../src/app/learning/loop/loop-words.js'
 import {playWeeks} from '../../../../src/app/learning/loop/play-weeks.js'
-import {type LoopResult, runLoop, writeLoopReport} from '../../../../src/app/learning/loop/run-loop.js'
+import {runLoop, writeLoopReport} from '../../../../src/app/learning/loop/run-loop.js'
 import {bundleOf} from '../../../support/engine/collected-run.js'
 
 /** Few views, so that it is quick: amounts of a card, and how many share a device. */

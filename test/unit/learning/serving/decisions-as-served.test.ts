@@ -37,16 +37,13 @@ const serving = (deciding: FixedModel | undefined, shadow?: FixedModel, troubles
 /** Two hundred purchases, a third of each kind: 0.1 approve, 0.6 review, 0.95 decline. */
 const AMOUNTS = Array.from({length: 200}, (_, at) => [100, 600, 950][at % 3] as number)
 
-async function run(bundle: Bundle, scorer: ModelServing | undefined, amounts = AMOUNTS) {
+async function run(bundle: Bundle, scorer: ModelServing | undefined, amounts = AMOUNTS, more: object = {}) {
   const collected = new Collected()
-  const lines = amounts.map((amount, at) =>
-    Line.of(
-      JSON.stringify({
-        stream: 'transactions',
-        event: {transaction_id: `t${at}`, user_id: 'u1', amount, event_time: 1_767_225_600_000 + at * 60_000},
-      }),
-    ),
-  )
+  const lines = amounts.map((amount, at) => {
+    const event_time = 1_767_225_600_000 + at * 60_000
+    const event = {transaction_id: `t${at}`, user_id: 'u1', amount, event_time, ...more}
+    return Line.of(JSON.stringify({stream: 'transactions', event}))
+  })
   const blocks = (async function* () {
     yield lines
   })()
@@ -155,5 +152,34 @@ describe('a challenger in shadow', () => {
   test('scores also where no version is in force', async () => {
     const {rows} = await run(plain, serving(undefined, model(4)), [600])
     expect(rows[0]).toMatchObject({score: undefined, challenger: {version: 4, score: 0.6}})
+  })
+})
+
+describe('a transaction that training never saw the like of', () => {
+  const views = bundleOf([
+    {
+      ...VIEW,
+      rows: [
+        {name: 'online', expr: 'tx.channel == "online"'},
+        {name: 'usd', expr: 'tx.amount_usd'},
+        {name: 'root', expr: 'sqrt(0.0 - tx.amount)'},
+      ],
+    },
+    policy({}),
+  ])
+  const score = (value: number) => (value === 0 ? 0.6 : Number.NaN)
+  const serve = (more: object) =>
+    run(views, serving(new FixedModel(3, views.features.schema, score)), [100], more)
+
+  test('has features all the same: an unknown category is one like any other, what is no number is missing', async () => {
+    const {decided, rows} = await serve({channel: 'telepathy', currency: 'XXX'})
+    expect([...(rows[0]?.values ?? [])]).toEqual([0, Number.NaN, Number.NaN])
+    expect(decided[0]).toMatchObject({decision: 'review', score: 0.6, degraded: []})
+  })
+
+  test('is decided by rules where a model gives no number', async () => {
+    const {decided, rows} = await serve({channel: 'online'})
+    expect(decided[0]).toMatchObject({decision: 'approve', score: null, degraded: ['model']})
+    expect(rows[0]).toMatchObject({score: undefined, model: undefined, propensity: 1})
   })
 })

@@ -23,7 +23,11 @@ test('what the model said of a transaction survives a restart, for decisions tha
   const state = emptyKeyState('u1', 'user_id')
   const decision = undecided(transaction)
   const reasons = [{code: 'CARD', text: 'card: count 1h is 9, usually 1', weight: 1}]
-  applyScore(decision, {model: {id: 'm', version: 4}, score: 0.9, reasons}, 'u1', bundle.policy)
+  applyScore(decision, {model: {id: 'm', version: 4}, score: 0.9, reasons}, 'u1', {
+    ...bundle.policy,
+    control_sample: {share: 1, seed: 1},
+  })
+  expect(decision.control).toBe(1)
   rememberDecision(state, decision)
   const judgement = JSON.parse(JSON.stringify(persistJudgement(state))) as PersistedJudgement
   const restored = restoreKey(

@@ -3,6 +3,7 @@ import {chooseBackend} from '../../../../src/adapters/tensorflow/backend.js'
 import {TensorflowTrainer} from '../../../../src/adapters/tensorflow/tensorflow-trainer.js'
 import type {Network} from '../../../../src/core/model/network.js'
 import {packNetworks} from '../../../../src/core/model/network.js'
+import {scaleRows} from '../../../../src/core/model/scaling.js'
 import {fitEnsemble, type TrainingProgress} from '../../../../src/learning/training/fit-ensemble.js'
 import type {NetworkSettings} from '../../../../src/learning/training/network-settings.js'
 import {seededOrder} from '../../../../src/learning/training/seeded-order.js'
@@ -75,6 +76,41 @@ describe('training', () => {
     expect(other.metrics.average_precision).toBeCloseTo(metrics.average_precision, 3)
     const withHoles = {...set, rows: set.rows.map((value, at) => (at % 3 === 2 ? Number.NaN : value))}
     expect((await trainModel(trainer, task({set: withHoles}))).metrics.average_precision).toBeGreaterThan(0.5)
+  })
+
+  test('learns anew from all rows where it is asked to: what only the latest show is learnt, too', async () => {
+    const set = sampleSet(3000)
+    // A fourth value that is always 0, but for the latest tenth, where it tells the frauds.
+    const width = 4
+    const rows = new Float32Array(width * 3000)
+    for (let row = 0; row < 3000; row++) {
+      rows.set(set.rows.subarray(3 * row, 3 * row + 3), width * row)
+      rows[width * row + 3] = row >= 2700 ? (set.labels[row] as number) : 0
+    }
+    const settings = {...SETTINGS, epochs: 10, patience: 10}
+    const [once, refitted] = [
+      await trainModel(trainer, task({set: {...set, rows}, settings})),
+      await trainModel(trainer, task({set: {...set, rows}, settings, refit: true})),
+    ]
+    // What is said of it was measured before, on rows that it had not learnt from.
+    expect(refitted.metrics).toEqual(once.metrics)
+    expect(once.scaling.spread[3]).toBe(0)
+    const logitsOf = async ({networks, scaling}: typeof once) =>
+      trainer.logits(networks, scaleRows(Float32Array.of(0, 0, 0, 0, 0, 0, 0, 1), scaling))
+    const [plain = 0, telling = 0] = await logitsOf(refitted)
+    expect(telling).toBeGreaterThan(plain + 1)
+    const [before, same] = await logitsOf(once)
+    expect(same).toBe(before)
+  })
+
+  test('keeps how the features that it learnt from, and its scores of later rows, lay', async () => {
+    const {distribution} = await trainModel(trainer, task())
+    expect(distribution.features).toHaveLength(3)
+    for (const {edges, shares} of [...distribution.features, distribution.score]) {
+      expect(edges).toHaveLength(9)
+      for (const share of shares) expect(share).toBeCloseTo(0.1, 1)
+    }
+    expect(Math.max(...distribution.score.edges)).toBeLessThan(1)
   })
 
   test('a fraud weight makes it call more rows fraud', async () => {

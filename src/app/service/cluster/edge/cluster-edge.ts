@@ -6,12 +6,14 @@ import {WaitedDecisions} from '../../../../adapters/redis/bus/waited-decisions.j
 import {RedisAlertTriage} from '../../../../adapters/redis/desk/alert-triage.js'
 import {RedisAuditTrail} from '../../../../adapters/redis/desk/audit-trail.js'
 import {RedisIdempotencyKeys} from '../../../../adapters/redis/desk/idempotency-keys.js'
+import {RedisProposalStore} from '../../../../adapters/redis/desk/proposal-store.js'
 import type {Keyspace} from '../../../../adapters/redis/keyspace.js'
 import type {RedisReadModel} from '../../../../adapters/redis/read-model.js'
 import type {RedisConnection} from '../../../../adapters/redis/redis-connection.js'
 import {RedisWebhookStore} from '../../../../adapters/redis/webhook/webhook-store.js'
 import type {Webhooks, WebhooksParts} from '../../../../adapters/webhook/webhooks.js'
 import type {Bundle} from '../../../../core/bundle/bundle.js'
+import type {EventTime} from '../../../../core/event/time.js'
 import type {CommittedBatch} from '../../../../engine/operator/batch.js'
 import type {Clock} from '../../../../engine/port/clock.js'
 import type {EventIntake} from '../../../../engine/port/event-intake.js'
@@ -23,11 +25,15 @@ import type {Config} from '../../../config/config.js'
 import {DecisionDesk} from '../../decision-desk.js'
 import {KeyTimeline} from '../../key-timeline.js'
 import {ModelDesk} from '../../model-desk.js'
+import {ModelFourEyes} from '../../model-four-eyes.js'
 import {webhooksOf} from '../../webhooks-of.js'
 import {ClusterIntake} from '../cluster-intake.js'
+import type {ClusterRules} from '../cluster-rules.js'
+import {ClusterCases} from './cluster-cases.js'
 import {mayFallBackWith} from './may-fall-back.js'
 import {PartitionAnswers} from './partition-answers.js'
 import {ReplyBoard} from './reply-board.js'
+import {type SettledTime, SettledTimes} from './settled-times.js'
 import {SharedAlertFeed} from './shared-alert-feed.js'
 import {StoredFeatures} from './stored-features.js'
 import {toldFates} from './told-fates.js'
@@ -45,8 +51,11 @@ export interface ClusterEdgeParts {
   readonly scorer: Scorer | undefined
   /** In force here. */
   readonly bundle: () => Bundle
+  readonly rules: () => Pick<ClusterRules, 'activate'>
   /** Undefined for one that is another process's. */
   readonly ownPartition: (number: number) => Partition | undefined
+  /** Of this process: up to when nothing can change any more. */
+  readonly settledTimes: () => readonly SettledTime[]
   readonly onWebhookAttempt: NonNullable<WebhooksParts['onAttempt']>
   /** Traces attempts to deliver. */
   readonly trace: WebhooksParts['trace']
@@ -67,6 +76,8 @@ export class ClusterEdge {
   readonly timelines: KeyTimeline
   readonly features: StoredFeatures
   readonly models: ModelDesk
+  readonly modelProposals: ModelFourEyes
+  readonly cases: ClusterCases
   readonly webhooks: Webhooks
   private readonly board = new ReplyBoard()
   /** Of this process, for the others. */
@@ -75,6 +86,7 @@ export class ClusterEdge {
   private readonly webhookStore: RedisWebhookStore
   private readonly publishedAlerts: PublishedAlerts
   private readonly alerts: SharedAlertFeed
+  private readonly settled: SettledTimes
   private readonly answers = new Map<number, PartitionAnswers>()
   private bus: MessageBus | undefined
 
@@ -106,6 +118,16 @@ export class ClusterEdge {
       features: () => bundle().features.schema,
       deciding: () => parts.scorer?.version,
     })
+    this.modelProposals = new ModelFourEyes(
+      new RedisProposalStore(redis, keyspace, this.audit, 'modelProposal'),
+      this.models,
+      clock,
+    )
+    this.cases = new ClusterCases({
+      ...{config, clock, redis, keyspace, partitions, decisions: readModel, intake: parts.intake},
+      lists: () => ({timelines: this.timelines, rules: parts.rules()}),
+      publishCases: (records) => this.webhooks.feed.publishCases(records),
+    })
     this.webhookStore = new RedisWebhookStore(redis, keyspace, this.audit)
     this.webhooks = webhooksOf(config, {
       ...{store: this.webhookStore, clock},
@@ -115,6 +137,9 @@ export class ClusterEdge {
       onNotice: (notice) => this.sendToAll({type: 'webhook', from: this.address, notice}),
     })
     this.publishedAlerts = new PublishedAlerts(redis, keyspace, () => this.sendToAll({type: 'alerts'}))
+    this.settled = new SettledTimes(partitions, parts.settledTimes, (times) =>
+      this.sendToAll({type: 'settled', times}),
+    )
     this.alerts = new SharedAlertFeed(this.publishedAlerts, parts.onTrouble)
   }
 
@@ -125,12 +150,14 @@ export class ClusterEdge {
       ...{namespace: keyspace.namespace, address: this.address},
       onMessage: (text) => this.heard(text),
     })
+    this.settled.start()
     await this.alerts.start()
     await this.webhooks.start()
   }
 
   /** Sends nothing more; others go on with what is queued. */
   async stop(): Promise<void> {
+    this.settled.stop()
     this.alerts.stop()
     await this.webhooks.stop()
     await this.webhookStore.release().catch(this.parts.onTrouble)
@@ -139,6 +166,11 @@ export class ClusterEdge {
 
   get alertFeed() {
     return this.alerts.feed
+  }
+
+  /** Event time up to which nothing can change any more, in any partition. */
+  settledUpTo(): EventTime {
+    return this.settled.upTo
   }
 
   /** Looks after those who wait for decisions on a partition's transactions, from when it is opened. */
@@ -157,7 +189,7 @@ export class ClusterEdge {
 
   /** Queues alerts for subscribers, and shows them to those who listen. */
   get outputs(): readonly Publisher[] {
-    return [this.webhooks.feed, this.publishedAlerts]
+    return [this.cases.publisher, this.webhooks.feed, this.publishedAlerts]
   }
 
   /** A batch is committed and published: those who sent its inputs are told. */
@@ -170,8 +202,9 @@ export class ClusterEdge {
   }
 
   /** Drops what has been kept for long enough. */
-  expire(): Promise<void> {
-    return this.webhooks.expire()
+  async expire(): Promise<void> {
+    await this.webhooks.expire()
+    await this.cases.expire(await this.parts.readModel.newestEventTime())
   }
 
   private heard(text: string): void {
@@ -181,6 +214,7 @@ export class ClusterEdge {
     else if (message?.type === 'reached') this.decisions.reached(message.decisions)
     else if (message?.type === 'committed') this.decisions.committed(message.transactions)
     else if (message?.type === 'alerts') this.alerts.look()
+    else if (message?.type === 'settled') this.settled.heard(message.times)
     else if (message?.type === 'webhook' && message.from !== this.address) this.webhooks.heard(message.notice)
   }
 

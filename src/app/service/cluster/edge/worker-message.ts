@@ -2,6 +2,8 @@ import type {WebhookNotice} from '../../../../adapters/webhook/webhooks.js'
 import type {DecisionRecord} from '../../../../core/decision/records.js'
 import type {RecordFate} from '../../../../engine/operator/batch.js'
 
+import type {SettledTime} from './settled-times.js'
+
 /** What became of an input, by request and place in it. */
 export type ToldFate = readonly [request: number, index: number, fate: RecordFate]
 
@@ -18,6 +20,8 @@ export type WorkerMessage =
     }
   /** There are alerts to be told. */
   | {readonly type: 'alerts'}
+  /** How far time is in partitions. */
+  | {readonly type: 'settled'; readonly times: readonly SettledTime[]}
   /** Something about a subscription, as another process knows. */
   | {readonly type: 'webhook'; readonly from: string; readonly notice: WebhookNotice}
 

@@ -1,0 +1,46 @@
+import type {RedisStateStore} from '../../../../adapters/redis/state-store.js'
+import type {Publisher} from '../../../../engine/port/publisher.js'
+import type {OutboxEntry} from '../../../../engine/port/state-store.js'
+import {lifted, saidAlert, saidBy, saidDecision} from './said-records.js'
+
+export interface BuildingPublisherParts {
+  readonly store: Pick<RedisStateStore, 'building' | 'liftsOf'>
+  /** To the world. */
+  readonly toAll: Publisher
+  /** To the read model alone, which was lost with the state. */
+  readonly toReadModel: Publisher
+}
+
+/**
+ * Says to the world what a partition says, unless its state is just being built from the log: then what it says is kept,
+ * because the world has heard most of it before. After that, revisions go on above those that the world has heard.
+ */
+export function buildingPublisher({store, toAll, toReadModel}: BuildingPublisherParts): Publisher {
+  return {
+    publish: async (entry) => {
+      const building = store.building(entry.partition)
+      if (building === undefined) return toAll.publish(withLifts(entry, store.liftsOf(entry.partition)))
+      await building.keep(new Map(saidBy(entry).map((said) => [said.name, JSON.stringify(said)])))
+      if (building.kind !== 'beside') await toReadModel.publish(entry)
+      // Other partitions count each of these once, and may not have heard of it.
+      if (entry.dispatch !== undefined) await toAll.publish(onlyDispatch(entry))
+    },
+  }
+}
+
+function withLifts(entry: OutboxEntry, lifts: ReadonlyMap<string, number>): OutboxEntry {
+  if (lifts.size === 0) return entry
+  const alerts = entry.alerts.map((record) => {
+    const said = saidAlert(record)
+    return {...record, revision: lifted(said, lifts.get(said.name) ?? 0).revision}
+  })
+  const decisions = entry.decisions.map((record) => {
+    const said = saidDecision(record)
+    return {...record, revision: lifted(said, lifts.get(said.name) ?? 0).revision}
+  })
+  return {...entry, alerts, decisions}
+}
+
+function onlyDispatch({partition, sequence, settledUpTo, dispatch}: OutboxEntry): OutboxEntry {
+  return {partition, sequence, settledUpTo, dispatch, alerts: [], decisions: [], deadLetters: [], late: []}
+}
