@@ -81,7 +81,7 @@ describe('a backtest', () => {
       config,
       log: {end: 0, before: async function* () {}, between: async function* () {}},
       partition: 0,
-      content: () => service.rules.content(),
+      content: () => service.parts.rules.content(),
       clock: {now: () => Date.now() as WallTime},
       program: PROGRAM,
       limits: {ms: 100},

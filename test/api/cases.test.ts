@@ -181,7 +181,7 @@ describe('cases', () => {
   })
 
   test('that wait, and that are overdue, are counted', async () => {
-    const {text} = await scene.service.metrics.expose()
+    const {text} = await scene.service.parts.metrics.expose()
     expect(text).toMatch(/^tripline_cases_open [1-9]\d*$/m)
     expect(text).toMatch(/^tripline_cases_overdue 0$/m)
   })

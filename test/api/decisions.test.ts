@@ -32,7 +32,7 @@ const payment = (transaction_id: string, amount: number, more: object = {}) => (
   ...more,
 })
 const published = (transactionId: string, userId = 'u1') =>
-  scene.service.readModel.decision(transactionId, userId)
+  scene.service.parts.readModel.decision(transactionId, userId)
 
 describe('a transaction is answered with its decision', () => {
   test.each([

@@ -52,7 +52,7 @@ describe('features as the model would see them now', () => {
       entity: 'user',
       id: 'ann',
       user_id: null,
-      schema: scene.service.partition.bundle.features.schema.hash,
+      schema: scene.service.parts.partition.bundle.features.schema.hash,
       values: {'users.count_1h': 2, 'users.deviation_1h': 10},
     })
     expect(Date.parse(body.as_of)).toBeGreaterThanOrEqual(before)

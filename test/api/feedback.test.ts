@@ -29,7 +29,7 @@ describe('a verdict on an alert', () => {
       const {alert, transaction} = await largePayment()
       const {status, body} = await judge(alert, {verdict})
       expect([status, body.status, body.alert_status]).toEqual([202, 'accepted', `closed_${verdict}`])
-      expect(await scene.service.readModel.verdict(body.feedback_id, 'u1')).toMatchObject({
+      expect(await scene.service.parts.readModel.verdict(body.feedback_id, 'u1')).toMatchObject({
         alert_id: alert,
         transaction_id: transaction,
         user_id: 'u1',

@@ -128,7 +128,7 @@ describe('a user who is forgotten', () => {
     expect((await scene.ask(`GET /v1/users/${USER}`, {as: 'ana'})).body.code).toBe('unknown_user')
     expect(await ledger()).toMatchObject({total: before.total, balanced: true})
 
-    await scene.service.forgetting.finished()
+    await scene.service.parts.forgetting.finished()
     await scene.stop()
     expect(await entriesHolding(scene.config.dataDir, holdsMark)).toEqual([])
     // The database's listing of its files and the log of its doings name keys: both are written anew when it opens.
@@ -171,7 +171,7 @@ describe('a user who is forgotten', () => {
     const {body} = await scene.ask(`GET /v1/users/${USER}`, {as: 'ana'})
     expect(body.timeline).toHaveLength(1)
     expect(body.alerts).toHaveLength(1)
-    await scene.service.forgetting.finished()
+    await scene.service.parts.forgetting.finished()
     await scene.stop()
     const {differences} = await verify()
     expect(differences).toEqual([])
@@ -185,7 +185,7 @@ describe('a user who is forgotten', () => {
     expect((await scene.ask('DELETE /v1/users/nobody', {as: 'adam'})).status).toBe(202)
     const both = await Promise.all([forget(), forget()])
     expect(both.map(({status}) => status)).toEqual([202, 202])
-    await scene.service.forgetting.finished()
+    await scene.service.parts.forgetting.finished()
     expect((await ledger()).balanced).toBe(true)
   })
 })

@@ -72,7 +72,7 @@ describe('the mode of a rule', () => {
     const {proposal} = (await ask('off')).body
     const rule = join(scene.folder, 'cep-rules/rules/large.yaml')
     await writeFile(rule, (await readFile(rule, 'utf8')).replace('version: 1', 'version: 2'))
-    await scene.service.rules.folderMayHaveChanged()
+    await scene.service.parts.rules.folderMayHaveChanged()
     expect((await approve(proposal.id)).body.code).toBe('proposal_outdated')
     expect(await modeOf()).toBe('live')
   })
@@ -83,7 +83,7 @@ describe('the mode of a rule', () => {
     const {body} = await scene.ask('POST /v1/rules', {as: 'lea', body: {bundle: former}})
     await approve(body.proposal.id)
     expect([await modeOf(), (await running()).bundle]).toEqual(['live', former])
-    await scene.service.rules.folderMayHaveChanged()
+    await scene.service.parts.rules.folderMayHaveChanged()
     expect((await running()).bundle).toBe(former)
   })
 

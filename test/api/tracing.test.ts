@@ -167,7 +167,7 @@ test('nothing listens where traces should go: the service works and stops all th
 test('without an exporter nothing is traced, and no traceparent is sent on', async () => {
   const scene = await tracedScene({})
   const arrived = await alertedPayment(scene, '01')
-  expect(scene.service.tracing).toBeUndefined()
+  expect(scene.service.parts.tracing).toBeUndefined()
   expect(arrived.headers.traceparent).toBeUndefined()
   expect(JSON.parse(arrived.body)).not.toHaveProperty('traceparent')
   await scene.end()

@@ -81,4 +81,21 @@ describe('rules by other keys over several partitions', () => {
       expect(finalsOf(found)).toEqual(finalsOf(expected))
     })
   })
+
+  it('also where the store loses everything on the way, and the state is built anew from the log', async () => {
+    const bundle = await loadBundle(loadConfig({env: {}}))
+    const lines = sharedKeyBursts(START, START + DAYS_MS, BURSTS)
+    const records = await inputRecords(lines, bundle)
+    const expected = truthOf(await collectedRun(bundle, lines))
+    await forEachSeed([1, 2, 3, 4, 5, 6, 7, 8], FILE, async (seed) => {
+      const random = new SeededRandom(seed, 'lost')
+      const installation = new Installation(bundle, {
+        ...{partitions: 4, random, crashes: 0.02, records, largestBatch: 20},
+        losesStoreAfter: 10 + random.below(40),
+      })
+      await installation.run()
+      const found = truthOf({collected: installation.collected, partitions: [], ledger: {}})
+      expect(finalsOf(found)).toEqual(finalsOf(expected))
+    })
+  })
 })

@@ -10,7 +10,7 @@ import {readPage} from './page.js'
 
 const AUDIT_PLACE = /^[0-9a-f]{14}$/
 
-/** What people changed, in the order in which they did. Nothing is ever taken out of it. */
+/** What people changed, in the order in which they did. No record is ever taken out of it; of users who are forgotten, their details are. */
 export class AuditTrail {
   private readonly appends = new Exclusive()
 

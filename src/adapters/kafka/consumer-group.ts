@@ -105,12 +105,14 @@ export class ConsumerGroup {
     await this.admin.disconnect()
   }
 
-  /** Queues for everything that a partition of the engine reads. */
-  queuesFor(partition: number): readonly RecordQueue[] {
+  /** Queues for everything that a partition of the engine reads, up to where it is told; of what it is not told of, nothing. */
+  queuesFor(partition: number, upTo?: Positions): readonly RecordQueue[] {
+    const queue = (input: InputTopic, number: number) =>
+      new RecordQueue(input, number, upTo && (upTo[`${input.topic}/${number}`] ?? 0))
     return this.options.inputs.flatMap((input) => {
-      if (!input.isBroadcast) return [new RecordQueue(input, partition)]
+      if (!input.isBroadcast) return [queue(input, partition)]
       const count = this.partitionCounts.get(input.topic) ?? 0
-      return Array.from({length: count}, (_, number) => new RecordQueue(input, number))
+      return Array.from({length: count}, (_, number) => queue(input, number))
     })
   }
 

@@ -13,6 +13,8 @@ export interface KafkaEventSourceOptions {
   /** The partition of the engine. */
   readonly partition: number
   readonly clock: Clock
+  /** Where the reading ends, in each topic. Default: nowhere. */
+  readonly upTo?: Positions | undefined
   /** Most records of a batch. Default 512. */
   readonly batchSize?: number | undefined
   /** After so long without input, an empty batch tells the time. In ms; default 1,000. */
@@ -43,13 +45,13 @@ export class KafkaEventSource implements EventSource {
   private failure: Error | undefined
   private wake: (() => void) | undefined
 
-  constructor({group, partition, clock, batchSize = 512, tickMs = 1_000}: KafkaEventSourceOptions) {
+  constructor({group, partition, clock, upTo, batchSize = 512, tickMs = 1_000}: KafkaEventSourceOptions) {
     this.group = group
     this.partition = partition
     this.clock = clock
     this.batchSize = batchSize
     this.tickMs = tickMs
-    this.queues = group.queuesFor(partition)
+    this.queues = group.queuesFor(partition, upTo)
     this.inputQueues = this.queues.filter(({input}) => input.isExchange !== true)
   }
 
@@ -67,6 +69,7 @@ export class KafkaEventSource implements EventSource {
   }
 
   async next(): Promise<InputBatch | undefined> {
+    if (this.queues.every(({isExhausted}) => isExhausted)) return undefined
     if (!this.canTake()) await this.waitForInput(this.tickMs)
     // Only now: what came meanwhile needs no answer to whether there is more.
     const isWaiting = !this.canTake() || this.inputQueues.every(({first}) => first === undefined)

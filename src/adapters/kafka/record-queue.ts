@@ -28,6 +28,8 @@ export class RecordQueue {
   wanted: number | undefined
   /** Offset of the next record that is wanted by the engine. */
   position = 0
+  /** Offset of the first record that the topic's partition still held when the reading began. */
+  oldest = 0
   private messages: KafkaMessage[] = []
   private head = 0
   private bytes = 0
@@ -38,6 +40,8 @@ export class RecordQueue {
   constructor(
     readonly input: InputTopic,
     readonly partition: number,
+    /** What stands at this offset, and after it, is not read. */
+    private readonly limit = Number.POSITIVE_INFINITY,
   ) {
     this.name = `${input.topic}/${partition}`
   }
@@ -50,6 +54,7 @@ export class RecordQueue {
     this.clear()
     if (position !== undefined && (position < first || position > end))
       throw new OffsetOutOfRangeError(position, this.input.topic, this.partition, first, end)
+    this.oldest = first
     this.position = position ?? first
     this.wanted = this.position
     this.sawEnd(end, askedAt)
@@ -63,21 +68,22 @@ export class RecordQueue {
   }
 
   sawEnd(end: number, askedAt: WallTime): void {
-    this.end = end
+    this.end = Math.min(end, this.limit)
     this.endKnownAt = askedAt
   }
 
   /** Takes what a fetch returned, as far as it is new. False: records between are missing, and must be read first. */
   offer({from, to, end, messages}: FetchedRecords): boolean {
-    if (this.wanted === undefined || to <= this.wanted) return true
+    if (this.wanted === undefined || to <= this.wanted || this.wanted >= this.limit) return true
     if (from > this.wanted) return false
     for (const message of messages) {
-      if (Number(message.offset) < this.wanted) continue
+      const offset = Number(message.offset)
+      if (offset < this.wanted || offset >= this.limit) continue
       this.messages.push(message)
       this.bytes += sizeOf(message)
     }
-    this.wanted = to
-    if (end > this.end) this.end = end
+    this.wanted = Math.min(to, this.limit)
+    this.end = Math.max(this.end, Math.min(end, this.limit))
     return true
   }
 
@@ -112,6 +118,11 @@ export class RecordQueue {
   /** On the log and not taken, as far as its end is known. */
   get unread(): number {
     return Math.max(0, this.end - this.position)
+  }
+
+  /** Nothing more is read. */
+  get isExhausted(): boolean {
+    return this.position >= this.limit
   }
 
   get isFull(): boolean {

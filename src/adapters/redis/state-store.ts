@@ -65,6 +65,13 @@ export class RedisStateStore implements StateStore {
     return {...opened, epoch}
   }
 
+  /** What `open` would find, without taking the partition: its owner goes on. */
+  async view(partition: number): Promise<OpenedPartition> {
+    const keys = this.keysOf(partition)
+    const {opened} = await this.connection.attempt((client) => readPartition(client, keys), OPEN_MS)
+    return {...opened, epoch: await this.epochOf(partition)}
+  }
+
   /** Takes a partition under a new epoch, as the instance that is known or, of one that has none, as a new one. */
   private async take(
     partition: number,

@@ -15,6 +15,7 @@ import {kafkaTarget} from '../config/kafka-target.js'
 import {redisTarget} from '../config/redis-target.js'
 import {type ClusterConnections, connectCluster} from '../service/cluster/cluster-connections.js'
 import {ClusterRules} from '../service/cluster/cluster-rules.js'
+import {openInstallation} from '../service/cluster/installation.js'
 import {FourEyes} from '../service/four-eyes.js'
 import {machineUser} from '../service/machine-user.js'
 import {reportOf} from '../service/rules-report.js'
@@ -39,13 +40,15 @@ export async function activateInCluster(
   request: Request,
 ): Promise<ActivationReport | {readonly proposal: RuleProposal}> {
   const environment = processEnvironment()
-  const connections = await connectCluster({
+  const target = {
     ...{config, kafka: kafkaTarget(config, environment), redis: redisTarget(config, environment)},
     log: () => undefined,
-  })
+  }
+  const connections = await connectCluster(target)
   try {
     const {redis, keyspace, bundleStore} = connections
-    const bundles = new KeptBundles(bundleStore)
+    const installation = await openInstallation(target, connections, SYSTEM_CLOCK)
+    const bundles = new KeptBundles(installation.noting(bundleStore))
     const known = (await bundleStore.latest()) ?? (await bundleStore.first())
     if (known === undefined) throw new NothingInForceError()
     const before = (await bundles.load(known)).bundle

@@ -24,7 +24,7 @@ export async function openEmbeddedLetters(config: Config, clock: Clock): Promise
       const [fate] = await service.append([
         {stream, bytes, arrivedAt: clock.now(), attempt: letter.attempt + 1},
       ])
-      await service.readModel.markReplayed(id)
+      await service.parts.readModel.markReplayed(id)
       return fate?.fate ?? 'lost'
     },
     close: async () => {

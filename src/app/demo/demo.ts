@@ -96,7 +96,7 @@ export class Demo {
     const events = await this.feed(resumedAt)
     if (this.failure !== undefined) throw this.failure
     const seconds = (performance.now() - this.started) / 1000
-    const findings = await compareWithTruth(this.service.readModel, this.planted.frauds)
+    const findings = await compareWithTruth(this.service.parts.readModel, this.planted.frauds)
     await markDemoFinished(dir, plan, folder.bundle.id)
     const {total, balanced} = this.service.ledger()
     return {

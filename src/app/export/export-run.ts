@@ -2,6 +2,7 @@ import {mkdir, readdir} from 'node:fs/promises'
 import {join} from 'node:path'
 import {EmbeddedDatabase} from '../../adapters/embedded/database.js'
 import {EmbeddedEventLog} from '../../adapters/embedded/event-log.js'
+import {lastDecisions, servedFeatures, standingAlerts} from '../../adapters/embedded/published-in-order.js'
 import {EmbeddedStateStore} from '../../adapters/embedded/state-store.js'
 import type {BundleContent} from '../../core/bundle/bundle-content.js'
 import type {Clock} from '../../engine/port/clock.js'
@@ -64,8 +65,7 @@ export class FolderNotEmptyError extends RangeError {
 /** Writes what a stopped service took in, under which rules, and what it said, so that a replay can be held against it. */
 export async function exportRun(options: ExportOptions): Promise<ExportSummary> {
   const {config, outputDir, clock, from, to, onProgress} = options
-  await mkdir(outputDir, {recursive: true})
-  if ((await readdir(outputDir)).length > 0) throw new FolderNotEmptyError(outputDir)
+  await newFolder(outputDir)
   const settledUpTo = await catchUp(config, clock)
   const database = await EmbeddedDatabase.open(config.dataDir)
   try {
@@ -81,14 +81,17 @@ export async function exportRun(options: ExportOptions): Promise<ExportSummary> 
     const names = namesIn(contents)
     const served = await writeServed({
       path: join(outputDir, 'features.bin'),
-      database,
-      span: {from, to},
+      records: servedFeatures(database, {from, to}),
       names,
     })
     const bundleFolder = join(outputDir, 'bundle')
     const models = await writeModels(config, bundleFolder, served.models, options.onMissingModel)
     await writeBundleFolder(bundleFolder, bundles[0] as string, contents, models)
-    const emitted = await writeEmitted(database, join(outputDir, 'emitted'), {from, to}, settledUpTo)
+    const emitted = await writeEmitted(
+      {alerts: standingAlerts(database, {from, to}), decisions: lastDecisions(database, {from, to})},
+      join(outputDir, 'emitted'),
+      settledUpTo,
+    )
     const complete = first === 0 && to === Number.POSITIVE_INFINITY
     return {events, ...emitted, features: served.transactions, bundles, models: models.versions, complete}
   } finally {
@@ -96,8 +99,14 @@ export async function exportRun(options: ExportOptions): Promise<ExportSummary> 
   }
 }
 
+/** Makes a folder, or takes one that is empty. */
+export async function newFolder(folder: string): Promise<void> {
+  await mkdir(folder, {recursive: true})
+  if ((await readdir(folder)).length > 0) throw new FolderNotEmptyError(folder)
+}
+
 /** What the features of bundles are called, by the hash of their schema. */
-function namesIn(contents: ReadonlyMap<string, BundleContent>): ReadonlyMap<string, readonly string[]> {
+export function namesIn(contents: ReadonlyMap<string, BundleContent>): ReadonlyMap<string, readonly string[]> {
   const schemas = [...contents].map(([id, content]) => compileAs(id, content).features.schema)
   return new Map(schemas.map(({hash, names}) => [hash, names]))
 }

@@ -1,25 +1,31 @@
 import {mkdir} from 'node:fs/promises'
 import {join} from 'node:path'
-import type {EmbeddedDatabase} from '../../adapters/embedded/database.js'
-import {lastDecisions, standingAlerts, type TimeSpan} from '../../adapters/embedded/published-in-order.js'
 import {decisionLine} from '../../adapters/files/decision-line.js'
 import {NdjsonWriter} from '../../adapters/files/ndjson-writer.js'
+import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
+
+/** By event time and id. */
+export interface PublishedRecords {
+  /** Those that stand. */
+  readonly alerts: AsyncIterable<AlertRecord>
+  /** The last revisions. */
+  readonly decisions: AsyncIterable<DecisionRecord>
+}
 
 /** Writes what was said about events of a time, as it stands: in the files and in the order in which a replay writes it. */
 export async function writeEmitted(
-  database: EmbeddedDatabase,
+  published: PublishedRecords,
   folder: string,
-  span: TimeSpan,
   /** Nothing changes any more up to this event time (ms). */
   settledUpTo: number,
 ): Promise<{readonly alerts: number; readonly decisions: number}> {
   await mkdir(folder, {recursive: true})
-  const alerts = await write(join(folder, 'alerts.final.ndjson'), standingAlerts(database, span), (alert) =>
+  const alerts = await write(join(folder, 'alerts.final.ndjson'), published.alerts, (alert) =>
     JSON.stringify({...alert, settled: Date.parse(alert.event_time) <= settledUpTo}),
   )
   const decisions = await write(
     join(folder, 'decisions.final.ndjson'),
-    lastDecisions(database, span),
+    published.decisions,
     decisionLine,
   )
   return {alerts, decisions}

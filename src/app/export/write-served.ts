@@ -1,15 +1,12 @@
 import {createWriteStream} from 'node:fs'
 import {Readable} from 'node:stream'
 import {pipeline} from 'node:stream/promises'
-import type {EmbeddedDatabase} from '../../adapters/embedded/database.js'
-import {servedFeatures, type TimeSpan} from '../../adapters/embedded/published-in-order.js'
+import type {FeatureRecord} from '../../core/feature/feature-record.js'
 import {encodeServedRows, type ServedEntry, servedRowOf} from '../../learning/training/served-rows.js'
 
 export interface ServedToWrite {
   readonly path: string
-  readonly database: EmbeddedDatabase
-  /** Of events. */
-  readonly span: TimeSpan
+  readonly records: AsyncIterable<FeatureRecord>
   /** The features' names, by the hash of their schema. */
   readonly names: ReadonlyMap<string, readonly string[]>
 }
@@ -30,10 +27,10 @@ export async function writeServed(options: ServedToWrite): Promise<WrittenServed
 }
 
 async function* entries(
-  {database, span, names}: ServedToWrite,
+  {records, names}: ServedToWrite,
   written: WrittenServed,
 ): AsyncGenerator<ServedEntry> {
-  for await (const record of servedFeatures(database, span)) {
+  for await (const record of records) {
     const row = servedRowOf(record)
     written.transactions++
     if (row.model !== undefined) written.models.add(row.model)

@@ -13,8 +13,20 @@ export async function completeFrom(log: EmbeddedEventLog, bundle: Bundle): Promi
   return BEGINNING_OF_TIME
 }
 
-/** What can be compared of keys by a field, where the log is complete from an event time on. */
-export function comparableState(keyField: KeyField, partition: Partition, from: EventTime): ComparableState {
+/** What can be compared of keys by a field in all of several states, where the log is complete from an event time on. */
+export function comparableInAll(
+  keyField: KeyField,
+  partitions: readonly Partition[],
+  from: EventTime,
+): ComparableState {
+  const states = partitions.map((partition) => comparableState(keyField, partition, from))
+  return {
+    isKept: (event) => states.every((state) => state.isKept(event)),
+    isUnsettled: (...anchor) => states.every((state) => state.isUnsettled(...anchor)),
+  }
+}
+
+function comparableState(keyField: KeyField, partition: Partition, from: EventTime): ComparableState {
   const {expiresBefore, forgetUpTo} = partition.stageOf(keyField)?.time ?? partition
   const {streams, retention, lookahead: longest} = partition.bundle
   return {

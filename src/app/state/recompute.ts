@@ -1,5 +1,4 @@
 import {count, lastValueFrom, tap} from 'rxjs'
-import type {EmbeddedEventLog} from '../../adapters/embedded/event-log.js'
 import {MemoryStateStore} from '../../adapters/memory/memory-state-store.js'
 import type {EventTime, WallTime} from '../../core/event/time.js'
 import {observeResolved} from '../../core/watermark/watermark.js'
@@ -7,11 +6,9 @@ import {scoring} from '../../engine/pipeline/scoring.js'
 import type {EventSource, InputBatch} from '../../engine/port/event-source.js'
 import type {Publisher} from '../../engine/port/publisher.js'
 import type {Checkpoint} from '../../engine/port/state-store.js'
-import {openPartition} from '../../engine/stage/open-partition.js'
+import {type Exchanging, openPartition} from '../../engine/stage/open-partition.js'
 import type {Partition} from '../../engine/stage/partition.js'
 import type {KeptBundles} from '../bundle/kept-bundles.js'
-import type {BundleHistory} from '../export/bundle-history.js'
-import {LogReading} from './log-reading.js'
 
 export interface Recomputed {
   readonly store: MemoryStateStore
@@ -21,12 +18,18 @@ export interface Recomputed {
 }
 
 export interface RecomputeOptions {
-  readonly log: EmbeddedEventLog
-  readonly history: BundleHistory
+  /** The log, up to where the stored state stands. */
+  readonly reading: EventSource
+  /** Offset at which it begins. */
+  readonly begin: number
+  /** The bundle that was in force there. */
+  readonly firstBundle: string
   readonly bundles: KeptBundles
   readonly partition: number
-  /** Where the stored state stands: the recomputation ends there. */
+  /** Where the stored state stands. */
   readonly checkpoint: Checkpoint
+  /** How the partition exchanges events with others, where there are several. */
+  readonly exchanging?: Exchanging | undefined
   /** Told how many inputs were read so far. */
   readonly onProgress: (read: number) => void
 }
@@ -51,10 +54,10 @@ async function skipTo(offset: number, partition: Partition, store: MemoryStateSt
 }
 
 /** The log, and then empty batches until all is done that was due where the stored state stands. */
-function untilResolved(reading: LogReading, partition: Partition, {time}: Checkpoint): EventSource {
+function untilResolved(reading: EventSource, partition: Partition, {time}: Checkpoint): EventSource {
   return {
     partitions: () => reading.partitions(),
-    seek: () => reading.seek(),
+    seek: (...place) => reading.seek(...place),
     next: async (): Promise<InputBatch | undefined> => {
       const batch = await reading.next()
       if (batch !== undefined || partition.time === undefined) return batch
@@ -63,28 +66,27 @@ function untilResolved(reading: LogReading, partition: Partition, {time}: Checkp
       const {number, offset} = partition
       return isDue ? {partition: number, records: [], polledAt: time.wall, nextOffset: offset} : undefined
     },
-    before: (number, offset) => reading.before(number, offset),
+    ...(reading.before === undefined ? {} : {before: reading.before.bind(reading)}),
   }
 }
 
 /** What is recomputed is said to nobody. */
-const TO_NOBODY: Publisher = {publish: async () => undefined}
+export const TO_NOBODY: Publisher = {publish: async () => undefined}
 
 /** Runs the engine over what the log holds, in memory, up to where the stored state stands. */
 export async function recompute(options: RecomputeOptions): Promise<Recomputed> {
-  const {log, history, bundles, partition: number, checkpoint, onProgress} = options
+  const {reading, begin, firstBundle, bundles, partition: number, checkpoint, onProgress} = options
   const store = new MemoryStateStore()
   const bundleOf = async (id: string) => (await bundles.load(id)).bundle
-  const first = history.idAt(log.begin)
   const partition = await openPartition(
     number,
-    () => bundleOf(first),
+    () => bundleOf(firstBundle),
     store,
     TO_NOBODY,
     Number.POSITIVE_INFINITY,
+    options.exchanging,
   )
-  if (log.begin > 0) await skipTo(log.begin, partition, store)
-  const reading = new LogReading(log, history, number, checkpoint.offset)
+  if (begin > 0) await skipTo(begin, partition, store)
   const keys = new Set<string>()
   let read = 0
   const batches = scoring({

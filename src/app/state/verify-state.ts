@@ -4,26 +4,22 @@ import {EmbeddedDatabase} from '../../adapters/embedded/database.js'
 import {EmbeddedEventLog} from '../../adapters/embedded/event-log.js'
 import {EmbeddedStateStore} from '../../adapters/embedded/state-store.js'
 import {storedKeys} from '../../adapters/embedded/stored-keys.js'
-import {type EventTime, formatTime} from '../../core/event/time.js'
+import {formatTime} from '../../core/event/time.js'
 import type {Clock} from '../../engine/port/clock.js'
-import type {StateStore} from '../../engine/port/state-store.js'
-import {parseStoreKey} from '../../engine/stage/store-key.js'
 import {KeptBundles} from '../bundle/kept-bundles.js'
 import {BundleHistory} from '../export/bundle-history.js'
-import {comparableState, completeFrom} from './comparable-state.js'
-import {compareKeys} from './compare-keys.js'
+import {completeFrom} from './comparable-state.js'
 import {comparePartitions} from './compare-partitions.js'
-import {type Recomputed, recompute} from './recompute.js'
+import {keyDifferences} from './key-differences.js'
+import {LogReading} from './log-reading.js'
+import {recompute} from './recompute.js'
 import type {StateDifference} from './state-difference.js'
 
 /** The embedded log has one partition. */
 const PARTITION = 0
 
-/** Keys that are compared at once. */
-const KEYS_AT_ONCE = 500
-
 /** Differences that are told; the others are counted. */
-const DIFFERENCES_TOLD = 100
+export const DIFFERENCES_TOLD = 100
 
 export interface VerifyOptions {
   readonly dataDir: string
@@ -62,9 +58,11 @@ export async function verifyState(options: VerifyOptions): Promise<StateVerdict>
     const {checkpoint} = opened
     if (checkpoint === undefined) throw new NothingStoredError(dataDir)
     const log = await EmbeddedEventLog.open(database, {clock})
+    const history = await BundleHistory.read(database, PARTITION)
     const recomputed = await recompute({
-      log,
-      history: await BundleHistory.read(database, PARTITION),
+      reading: new LogReading(log, history, PARTITION, checkpoint.offset),
+      begin: log.begin,
+      firstBundle: history.idAt(log.begin),
       bundles: new KeptBundles(new EmbeddedBundleStore(database)),
       ...{partition: PARTITION, checkpoint, onProgress},
     })
@@ -72,7 +70,10 @@ export async function verifyState(options: VerifyOptions): Promise<StateVerdict>
     const found = [...comparePartitions(opened, await recomputed.store.open(PARTITION), from)]
     const keys = new Set(recomputed.keys)
     for await (const key of storedKeys(database, PARTITION)) keys.add(key)
-    for await (const difference of keyDifferences([...keys], stored, recomputed, from)) found.push(difference)
+    for await (const difference of keyDifferences(
+      ...([[...keys], stored, PARTITION, recomputed, [recomputed.partition], from] as const),
+    ))
+      found.push(difference)
     return {
       inputs: checkpoint.offset - log.begin,
       keys: keys.size,
@@ -82,26 +83,5 @@ export async function verifyState(options: VerifyOptions): Promise<StateVerdict>
     }
   } finally {
     await database.close()
-  }
-}
-
-async function* keyDifferences(
-  keys: readonly string[],
-  stored: StateStore,
-  recomputed: Recomputed,
-  from: EventTime,
-): AsyncGenerator<StateDifference> {
-  for (let i = 0; i < keys.length; i += KEYS_AT_ONCE) {
-    const asked = keys.slice(i, i + KEYS_AT_ONCE)
-    const [there, here] = await Promise.all([
-      stored.load(PARTITION, asked),
-      recomputed.store.load(PARTITION, asked),
-    ])
-    for (const [at, name] of asked.entries()) {
-      const {keyField, key} = parseStoreKey(name)
-      const comparable = comparableState(keyField, recomputed.partition, from)
-      for (const detail of compareKeys(there[at], here[at], comparable))
-        yield {place: `${keyField} ${key}`, detail}
-    }
   }
 }

@@ -1,7 +1,7 @@
 import type {AuditedChange, AuditRecord} from '../../core/case/audit-record.js'
 import type {Page} from './read-model.js'
 
-/** What people changed, in the order in which they did. Nothing is ever taken out of it. */
+/** What people changed, in the order in which they did. No record is ever taken out of it; of users who are forgotten, their details are. */
 export interface AuditTrail {
   /** Records are durable, all or none, when it resolves. */
   write(changes: AuditedChange | readonly AuditedChange[]): Promise<void>

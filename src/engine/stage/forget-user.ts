@@ -2,21 +2,10 @@ import type {KeptFiring} from '../../core/decision/kept-firings.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
 import {eventName, ForgottenUser} from '../../core/forgetting/forgotten-user.js'
 import type {Tombstone} from '../../core/forgetting/tombstone.js'
-import type {
-  Forgetting,
-  KeyChange,
-  PersistedEvent,
-  PersistedJudgement,
-  StateStore,
-} from '../port/state-store.js'
+import type {KeyChange, PersistedEvent, PersistedJudgement, StateStore} from '../port/state-store.js'
+import type {ForgottenState} from './forgotten-state.js'
 import type {KeyedStage} from './keyed-stage.js'
 import type {Partition} from './partition.js'
-
-/** What goes with a user, and what is said of it. */
-export interface ForgottenState {
-  readonly keys: readonly KeyChange[]
-  readonly said: Forgetting | undefined
-}
 
 const NOTHING_ADDED: readonly StoredEvent[] = []
 

@@ -14,7 +14,7 @@ import {
 import type {Positions} from '../port/event-source.js'
 import type {ToldTime} from '../port/parcel.js'
 import type {Checkpoint, OpenedPartition, OutboxEntry} from '../port/state-store.js'
-import type {ForgottenState} from './forget-user.js'
+import type {ForgottenState} from './forgotten-state.js'
 import {KeyedStage, type StageTime} from './keyed-stage.js'
 import {restoreEvent} from './restore.js'
 import {type RunningBundle, runningBundle} from './running-bundle.js'

@@ -75,7 +75,7 @@ export class RecordedScene {
     }
     const done = async (part: number) => {
       const giveUpAt = performance.now() + DONE_LIMIT_MS
-      while ((await topics.count(topics.names.decisions)) < part * this.transactions) {
+      while ((await topics.count(topics.names.decisions)) < part * this.expected.decisions.length) {
         if (performance.now() > giveUpAt)
           throw new Error(`less than ${part} of the transactions were decided`)
         await sleep(50)
@@ -96,7 +96,7 @@ export class RecordedScene {
     }
   }
 
-  private get transactions(): number {
+  get transactions(): number {
     return this.lines.filter(({stream}) => stream === 'transactions').length
   }
 

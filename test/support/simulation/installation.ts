@@ -26,6 +26,8 @@ export interface InstallationOptions {
   readonly crashes: number
   /** Most inputs, and most parcels, of a batch. Default 5. */
   readonly largestBatch?: number
+  /** After so many batches the store loses everything: the state is built anew from the log, which is read in the order of time. */
+  readonly losesStoreAfter?: number
   /** Nothing is in it yet. Default: one in memory. */
   readonly store?: StateStore
   /** Of the log, in the order of arrival: each input goes to the partition of its user, a profile to all. */
@@ -45,10 +47,12 @@ interface Place {
  * makes a batch, who dies when, and what comes once more is drawn from a seed.
  */
 export class Installation {
-  readonly collected = new Collected()
+  /** What was said, since the store was lost if it was: all is said again then. */
+  collected = new Collected()
   /** How often something befell the owners. */
   readonly crashes = {beforeCommit: 0, beforePublish: 0, duringPublish: 0, afterPublish: 0}
-  private readonly store: StateStore
+  private store: StateStore
+  private batches = 0
   private readonly places: readonly Place[]
   private readonly zombies: OutboxEntry[] = []
   private now = START + YEAR_MS
@@ -102,6 +106,7 @@ export class Installation {
   /** One batch of a partition, by an owner that may die of it. */
   private async step(place: Place): Promise<void> {
     try {
+      if (this.batches++ === this.options.losesStoreAfter) this.loseStore()
       place.partition ??= await this.open(place.number)
       const {partition} = place
       const batches = scoring({
@@ -119,6 +124,14 @@ export class Installation {
     }
   }
 
+  private loseStore(): void {
+    this.store = new MemoryStateStore()
+    this.collected = new Collected()
+    // To find it out takes a moment, more than clocks differ.
+    this.now += 60_000
+    for (const place of this.places) place.partition = undefined
+  }
+
   private open(number: number): Promise<Partition> {
     const {partitions, random} = this.options
     // Clocks of different machines differ.
@@ -131,8 +144,11 @@ export class Installation {
   private nextBatch({number, inputs, parcels}: Place, {offset, positions}: Partition): InputBatch {
     const {random, largestBatch = 5} = this.options
     const {inputs: inputsFrom = 0, parcels: parcelsFrom = 0} = positions ?? {}
-    const records = inputs.slice(inputsFrom, inputsFrom + random.below(largestBatch + 1))
-    const taken = parcels.slice(parcelsFrom, parcelsFrom + random.below(largestBatch + 1))
+    const most = {inputs: random.below(largestBatch + 1), parcels: random.below(largestBatch + 1)}
+    if (this.options.losesStoreAfter !== undefined)
+      limitToOrder(most, inputs.slice(inputsFrom), parcels.slice(parcelsFrom))
+    const records = inputs.slice(inputsFrom, inputsFrom + most.inputs)
+    const taken = parcels.slice(parcelsFrom, parcelsFrom + most.parcels)
     const isAtEnd = inputsFrom + records.length === inputs.length
     const polledAt = isAtEnd ? this.now : (records.at(-1)?.ingestedAt ?? Number.NEGATIVE_INFINITY)
     return {
@@ -178,7 +194,7 @@ export class Installation {
   private deliver({partition, sequence, dispatch}: OutboxEntry, arrives = (_to: number) => true): void {
     if (dispatch === undefined) return
     for (const [to, parcel] of parcelsOf(partition, sequence, dispatch)) {
-      const arrivedAt = this.now as WallTime
+      const arrivedAt = dispatch.sentAt ?? (this.now as WallTime)
       if (arrives(to)) this.places[to]?.parcels.push({parcel: JSON.parse(JSON.stringify(parcel)), arrivedAt})
     }
   }
@@ -215,4 +231,27 @@ function userIn(bytes: Uint8Array | undefined): string | undefined {
 function once(batch: InputBatch): EventSource {
   const left = [batch]
   return {partitions: () => [batch.partition], seek: () => undefined, next: async () => left.shift()}
+}
+
+/** Takes no more of the one than comes before the first of the other that is left. */
+function limitToOrder(
+  most: {inputs: number; parcels: number},
+  inputs: readonly InputRecord[],
+  parcels: readonly ReceivedParcel[],
+): void {
+  let [i, p] = [0, 0]
+  while (i < most.inputs || p < most.parcels) {
+    const input = inputs[i]?.ingestedAt ?? Number.POSITIVE_INFINITY
+    const parcel = parcels[p]?.arrivedAt ?? Number.POSITIVE_INFINITY
+    if (input === parcel && input === Number.POSITIVE_INFINITY) break
+    if (input <= parcel) {
+      if (i === most.inputs) break
+      i++
+    } else {
+      if (p === most.parcels) break
+      p++
+    }
+  }
+  most.inputs = i
+  most.parcels = p
 }

@@ -81,8 +81,8 @@ async function forgetDirectly(config: Config, user: string): Promise<Forgotten> 
     },
   })
   try {
-    const report = await service.forgetting.forget(user, machineUser())
-    await service.forgetting.finished()
+    const report = await service.parts.forgetting.forget(user, machineUser())
+    await service.parts.forgetting.finished()
     if (failure !== undefined) throw failure
     return {...report, erased: true}
   } finally {

@@ -84,7 +84,7 @@ async function activateDirectly(
     onFailure: () => undefined,
   })
   try {
-    return await service.rules.activate({by: machineUser(), bundle, backfill})
+    return await service.parts.rules.activate({by: machineUser(), bundle, backfill})
   } finally {
     await service.stop()
   }

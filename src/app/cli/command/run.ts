@@ -89,15 +89,17 @@ async function serve(config: Config): Promise<void> {
   }).catch((error: unknown) => {
     throw error instanceof NothingInForceError && folder instanceof BundleError ? folder : error
   })
-  if (folder instanceof BundleError) service.rules.refuse(folder.faults.map(formatFault))
+  if (folder instanceof BundleError) service.parts.rules.refuse(folder.faults.map(formatFault))
   const http = await serveHttp(service, config, {logger: log, authenticate})
   await writeServiceAddress(config, http.url)
   const watch = config.rules.watch
-    ? new FolderWatch(watched, stateAtStart, () => service.rules.folderMayHaveChanged().catch(tell(log)))
+    ? new FolderWatch(watched, stateAtStart, () =>
+        service.parts.rules.folderMayHaveChanged().catch(tell(log)),
+      )
     : undefined
   model.watch()
-  await service.learning.begin()
-  const {bundle} = service.partition
+  await service.desks.learning.begin()
+  const {bundle} = service.parts.partition
   const readyMs = Math.round(performance.now() - started)
   log.info({url: http.url, bundle: bundle.id, rules: bundle.rules.length, ready_ms: readyMs}, 'ready')
   if (authenticate === undefined) log.info('no API keys are configured: the service listens on loopback only')

@@ -4,7 +4,6 @@ import type {LedgerReport, StatusService} from '../../../adapters/http/status-se
 import {ConsumerGroup} from '../../../adapters/kafka/consumer-group.js'
 import {KafkaEventIntake} from '../../../adapters/kafka/event-intake.js'
 import {KafkaPublisher} from '../../../adapters/kafka/event-publisher.js'
-import {InstallationLog} from '../../../adapters/kafka/installation-log.js'
 import {kafkaClient} from '../../../adapters/kafka/kafka-client.js'
 import {explainKafkaFailure} from '../../../adapters/kafka/kafka-refusal.js'
 import {partitionOf} from '../../../adapters/kafka/partition-of.js'
@@ -34,7 +33,7 @@ import {PartitionBuilding} from './building/partition-building.js'
 import {type ClusterConnections, type ClusterTarget, connectCluster} from './cluster-connections.js'
 import {ClusterRules} from './cluster-rules.js'
 import {ClusterEdge} from './edge/cluster-edge.js'
-import {Installation} from './installation.js'
+import {type Installation, openInstallation} from './installation.js'
 import {OwnedPartitions} from './owned-partitions.js'
 import {Readiness} from './readiness.js'
 import {WorkerWatch} from './worker-watch.js'
@@ -194,12 +193,8 @@ export class ClusterService implements StatusService {
     const {folder, kafka} = options
     const connected = await connectCluster(options)
     try {
-      const {redis, keyspace, bundleStore, names, sender} = connected
-      const client = kafkaClient({connection: kafka, clientId: 'tripline-installation', log: options.log})
-      const topic = names.installation
-      const noted = new InstallationLog({kafka: client, sender, topic, clock: options.clock})
-      const installation = await Installation.open(noted, keyspace)
-      await installation.restore(bundleStore)
+      const {redis, keyspace, bundleStore} = connected
+      const installation = await openInstallation(options, connected, options.clock)
       const bundles = new KeptBundles(installation.noting(bundleStore))
       const first = await firstBundle(bundles, folder)
       const store = new RedisStateStore(redis, {

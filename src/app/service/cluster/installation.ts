@@ -1,8 +1,11 @@
-import type {InstallationLog} from '../../../adapters/kafka/installation-log.js'
+import {InstallationLog} from '../../../adapters/kafka/installation-log.js'
+import {kafkaClient} from '../../../adapters/kafka/kafka-client.js'
 import type {InstanceNotes} from '../../../adapters/redis/instance-notes.js'
 import type {Keyspace} from '../../../adapters/redis/keyspace.js'
 import type {BundleContent} from '../../../core/bundle/bundle-content.js'
 import type {BundleStore, RuleMeaning} from '../../../engine/port/bundle-store.js'
+import type {Clock} from '../../../engine/port/clock.js'
+import type {ClusterConnections, ClusterTarget} from './cluster-connections.js'
 
 interface NotedBundle {
   readonly content: BundleContent
@@ -67,12 +70,10 @@ export class Installation implements InstanceNotes {
   /** Gives a store back what it has lost, if it has. */
   async restore(store: BundleStore): Promise<void> {
     const there = await store.first()
-    if (there !== undefined && there === this.notes.get(FIRST)) return
+    if (there !== undefined) return this.adopt(store, there)
     // Another process may have noted what this one does not know.
     await this.refresh()
     const first = this.notes.get(FIRST)
-    if (first === undefined && there !== undefined) return this.adopt(store, there)
-    if (first === undefined || there === first) return
     for (const [name, text] of this.notes) {
       if (!name.startsWith(BUNDLE)) continue
       const id = name.slice(BUNDLE.length)
@@ -83,14 +84,15 @@ export class Installation implements InstanceNotes {
     if (folder !== undefined) await store.noteFolder(folder)
   }
 
-  /** Notes what a store holds that was begun before there were notes. */
+  /** Notes what a store holds that was not noted, such as one that was begun before there were notes. */
   private async adopt(store: BundleStore, first: string): Promise<void> {
-    const rules = await store.meanings()
-    for (const id of await store.ids()) {
+    const unknown = (await store.ids()).filter((id) => !this.notes.has(BUNDLE + id))
+    const rules = unknown.length === 0 ? [] : await store.meanings()
+    for (const id of unknown) {
       const content = await store.content(id)
       if (content !== undefined) await this.write(BUNDLE + id, JSON.stringify({content, rules}))
     }
-    await this.write(FIRST, first)
+    if (!this.notes.has(FIRST)) await this.write(FIRST, first)
   }
 
   private async write(name: string, value: string): Promise<void> {
@@ -101,4 +103,17 @@ export class Installation implements InstanceNotes {
   private nameOf(partition: number): string {
     return `instance/${this.generation}/${partition}`
   }
+}
+
+/** What an installation knows, with what its Redis had lost of it put back. */
+export async function openInstallation(
+  {kafka: connection, log}: ClusterTarget,
+  {sender, names, keyspace, bundleStore}: ClusterConnections,
+  clock: Clock,
+): Promise<Installation> {
+  const kafka = kafkaClient({connection, clientId: 'tripline-installation', log})
+  const noted = new InstallationLog({kafka, sender, topic: names.installation, clock})
+  const installation = await Installation.open(noted, keyspace)
+  await installation.restore(bundleStore)
+  return installation
 }

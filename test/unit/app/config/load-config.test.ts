@@ -13,7 +13,7 @@ describe('defaults', () => {
       namespace: 'default',
       auth: {keys: 'tripline-keys.json', oidc: null},
       dataDir: '.tripline',
-      http: {host: '127.0.0.1', port: 8080, bodyLimit: 10 * 1024 * 1024},
+      http: {host: '127.0.0.1', port: 8080, bodyLimit: 10 * 1024 * 1024, drain: 3_000},
       eventLimit: 256 * 1024,
       eventTime: {
         outOfOrderness: 5000,
@@ -34,7 +34,7 @@ describe('defaults', () => {
       streams: [],
       panExempt: new Map(),
       kafka: {brokers: ['127.0.0.1:9092'], tls: false, sasl: null},
-      redis: {url: 'redis://127.0.0.1:6379', cluster: false, tls: false, wait: 'none'},
+      redis: {url: 'redis://127.0.0.1:6379', cluster: false, tls: false, wait: 'none', generation: 1},
       telemetry: {exporter: 'none', endpoint: '', sample: 0.01},
       webhooks: {allowHttpLoopback: false},
       retention: {alerts: 365 * 86_400_000, decisions: 90 * 86_400_000},
@@ -147,7 +147,10 @@ describe('a wrong value', () => {
       'namespace: Ünïcode',
       '1:12: namespace is "Ünïcode"; allowed is 1 to 64 lower case letters, digits, - and _, beginning with a letter or digit',
     ],
-    ['http: 8080', '1:7: http is no mapping; write some of http.host, http.port, http.body_limit below it'],
+    [
+      'http: 8080',
+      '1:7: http is no mapping; write some of http.host, http.port, http.body_limit, http.drain below it',
+    ],
     ['- http', '1:1: the file is no mapping; write settings such as http: {port: 8080}'],
   ])('in a file is refused with place, name, value and what is allowed: %j', (text, problem) => {
     const file = temporaryFile(text)

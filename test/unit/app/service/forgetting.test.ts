@@ -47,7 +47,7 @@ test('an erasure that ends at any of its writes is done by the next start, and c
   for (let nth = 1; ; nth++) {
     const writes = failFrom(nth)
     const asked = await scene.ask(`DELETE /v1/users/${USER}`, {as: 'adam'})
-    await scene.service.forgetting.finished()
+    await scene.service.parts.forgetting.finished()
     const wasWhole = writes() < nth
     vi.restoreAllMocks()
     await scene.stop()
@@ -59,7 +59,7 @@ test('an erasure that ends at any of its writes is done by the next start, and c
     await scene.start()
     // What is on the log, or in the outbox, goes on by itself; a second call does the rest.
     await scene.ask(`DELETE /v1/users/${USER}`, {as: 'adam'})
-    await scene.service.forgetting.finished()
+    await scene.service.parts.forgetting.finished()
     await scene.stop()
     expect(await holding(scene.config.dataDir)).toEqual([])
     await scene.start()

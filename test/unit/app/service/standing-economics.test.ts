@@ -66,7 +66,7 @@ const verdict = (transaction_id: string, said: string) => ({
 })
 
 async function samples(): Promise<Samples> {
-  return samplesOf((await service.metrics.expose()).text)
+  return samplesOf((await service.parts.metrics.expose()).text)
 }
 
 test('the service shows what each rule is worth, by the verdicts on what it found', async () => {
