@@ -26,9 +26,7 @@ export class AlertTriage {
 
   /** Adds a note. Rejects with TooManyNotesError; undefined if there is no such alert. */
   note(id: string, text: string, actor: Actor): Promise<AlertView | undefined> {
-    return this.change(id, actor, (view) =>
-      noted(view, {at: formatTime(this.clock.now()), by: actor, text}),
-    )
+    return this.change(id, actor, (view) => noted(view, {at: formatTime(this.clock.now()), by: actor, text}))
   }
 
   private change(

@@ -166,6 +166,8 @@ export class ConsumerGroup {
 
   /** Pauses what nobody has room for, and goes on with what somebody has. */
   balance(queues: readonly RecordQueue[]): void {
+    // Who leaves has nothing to pause any more.
+    if (this.isStopping) return
     for (const queue of queues) {
       const {name, partition, input} = queue
       const same = this.queuesOf(input.topic, partition)

@@ -63,7 +63,8 @@ export class PublishedInOrder {
           const those = places.filter(({list}) => list === bucket).map(({place}) => placedId(place))
           const names = [...new Set(those)].map((id) => kind.key(keys, id))
           for (const value of await readValues(this.connection, names))
-            for (const record of parsed<readonly T[]>(value) ?? []) found.set(recordPlace(kind, record), record)
+            for (const record of parsed<readonly T[]>(value) ?? [])
+              found.set(recordPlace(kind, record), record)
         }),
       )
       for (const {place} of places) {

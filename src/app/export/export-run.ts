@@ -106,7 +106,9 @@ export async function newFolder(folder: string): Promise<void> {
 }
 
 /** What the features of bundles are called, by the hash of their schema. */
-export function namesIn(contents: ReadonlyMap<string, BundleContent>): ReadonlyMap<string, readonly string[]> {
+export function namesIn(
+  contents: ReadonlyMap<string, BundleContent>,
+): ReadonlyMap<string, readonly string[]> {
   const schemas = [...contents].map(([id, content]) => compileAs(id, content).features.schema)
   return new Map(schemas.map(({hash, names}) => [hash, names]))
 }

@@ -23,11 +23,7 @@ export async function writeEmitted(
   const alerts = await write(join(folder, 'alerts.final.ndjson'), published.alerts, (alert) =>
     JSON.stringify({...alert, settled: Date.parse(alert.event_time) <= settledUpTo}),
   )
-  const decisions = await write(
-    join(folder, 'decisions.final.ndjson'),
-    published.decisions,
-    decisionLine,
-  )
+  const decisions = await write(join(folder, 'decisions.final.ndjson'), published.decisions, decisionLine)
   return {alerts, decisions}
 }
 

@@ -118,8 +118,7 @@ async function comparePartition(
     ...([[...keys], store, number, recomputed, standing, from] as const),
   ))
     found.push(difference)
-  if (tookInputs(checkpoint, (await store.view(number)).checkpoint, names))
-    throw new StateMovesError(number)
+  if (tookInputs(checkpoint, (await store.view(number)).checkpoint, names)) throw new StateMovesError(number)
   const differences = found.map(({place, detail}) => ({place: `partition ${number}: ${place}`, detail}))
   return {inputs: recomputed.partition.offset, keys: keys.size, from, differences}
 }

@@ -48,6 +48,8 @@ export interface ScoringParts extends ScoringPorts {
   readonly logsFeatures?: boolean | undefined
   /** Whether batches carry the features of their transactions, also where neither the log nor a model asks for them. */
   readonly servesFeatures?: boolean | undefined
+  /** Done when a batch is published, before the next is asked for. */
+  readonly afterBatch?: ((batch: CommittedBatch) => Promise<void>) | undefined
   /** At so many keys of a stage rules that are backfilled look with each batch. Default 200. */
   readonly lookBackKeys?: number | undefined
 }
@@ -77,7 +79,7 @@ export function scoring(parts: ScoringParts): Observable<CommittedBatch> {
       heedWaiting(watch), //             who waits may have been answered by a fallback
       decide(clock, watch, tracing), //  decisions, their revisions, alerts
       commit(store, logsFeatures), //    state, offsets and outbox, all or nothing
-      publish(publisher), //             to those who wait for them
+      publish(publisher, parts.afterBatch), // to those who wait for them
     )
   })
 }

@@ -20,7 +20,7 @@ export interface HandedEvent {
   readonly ingestedAt: WallTime
 }
 
-/** How far time is in a partition, as it tells the others. Each but `silentUpTo` never goes back; null: not begun. */
+/** How far time is in a partition, as it tells the others; null: not begun. */
 export interface ToldTime {
   /** What it accepts from now on is later. */
   readonly lateUpTo: EventTime | null
@@ -70,6 +70,8 @@ export interface ExchangeProgress {
   readonly settledUpTo: EventTime | null
   readonly resolvedUpTo: EventTime | null
   readonly newest: WallTime | null
+  /** Decisions up to this event time were final. */
+  readonly finalUpTo: EventTime | null
   /** Whether anything was read of the partition's own inputs: its time begins with them. */
   readonly hasBegun: boolean
 }

@@ -28,6 +28,8 @@ export class Exchange {
   readonly term: number
   /** When the newest record came of which something followed; null before the first. */
   newest: WallTime | null
+  /** Decisions up to this event time are final here, and stay so. */
+  finalUpTo: EventTime
   /** Up to when this partition's own inputs are known to be silent; null while they are not. */
   silentUpTo: WallTime | null = null
   private readonly heard: Map<number, Heard>
@@ -45,6 +47,7 @@ export class Exchange {
   ) {
     this.term = Math.max(openedAt, (stored?.term ?? 0) + 1)
     this.newest = stored?.newest ?? null
+    this.finalUpTo = stored?.finalUpTo ?? BEGINNING_OF_TIME
     this.heard = new Map(
       Object.entries(stored?.heard ?? {}).map(([from, heard]) => [Number(from), heard] as const),
     )
@@ -78,7 +81,8 @@ export class Exchange {
       time: {
         lateUpTo: later(before.lateUpTo, time.lateUpTo),
         resolvedUpTo: later(before.resolvedUpTo, time.resolvedUpTo),
-        settledUpTo: later(before.settledUpTo, time.settledUpTo),
+        // Not the latest: an owner that built its state anew finds again, on the way, what was settled.
+        settledUpTo: time.settledUpTo,
         wall: later(before.wall, time.wall),
         silentUpTo: time.silentUpTo,
       },
@@ -140,6 +144,7 @@ export class Exchange {
       settledUpTo: finiteOrNull(committed.settledUpTo),
       resolvedUpTo: finiteOrNull(committed.resolvedUpTo),
       newest: this.newest,
+      finalUpTo: finiteOrNull(this.finalUpTo),
       hasBegun,
     }
   }

@@ -190,10 +190,13 @@ export class Partition implements StageTime {
   /** Records up to this event time never change again: anchors are settled, and no deadline up to it is waited for. */
   get finalUpTo(): EventTime {
     const {settledUpTo, users, shared} = this
-    const elsewhere = shared.isExchanging ? shared.exchange?.settledUpTo : shared.finalUpTo
+    const {exchange} = shared
     // The anchor that waits for it came no more than this before it.
-    const waiting = users.deadlines.earliest - this.bundle.lookahead
-    return Math.min(settledUpTo, elsewhere ?? settledUpTo, waiting - 1) as EventTime
+    const waiting = users.deadlines.earliest - this.bundle.lookahead - 1
+    if (exchange === undefined || !shared.isExchanging)
+      return Math.min(settledUpTo, shared.finalUpTo, waiting) as EventTime
+    const now = Math.min(settledUpTo, exchange.settledUpTo, waiting)
+    return Math.max(exchange.finalUpTo, now) as EventTime
   }
 
   /** How far time is here, as it tells other partitions. */

@@ -56,6 +56,7 @@ export function toCommit(batch: DecidedBatch, logsFeatures: boolean): Commit {
   // Before the checkpoint, which holds the number of this entry.
   const outbox = outboxOf(batch, logsFeatures, forgotten?.said)
   shared.batchIsDone()
+  if (shared.exchange !== undefined) shared.exchange.finalUpTo = partition.finalUpTo
   partition.finishLookingBack()
   const inForce = partition.isNewlyInForce ? partition.inForce : undefined
   partition.isNewlyInForce = false

@@ -1,6 +1,10 @@
 import {type Command, InvalidArgumentError} from 'commander'
 import {parseEventTime} from '../../../core/event/time.js'
-import {exportRun} from '../../export/export-run.js'
+import {processEnvironment} from '../../config/environment.js'
+import {kafkaTarget} from '../../config/kafka-target.js'
+import {redisTarget} from '../../config/redis-target.js'
+import {exportCluster} from '../../export/export-cluster.js'
+import {type ExportOptions, type ExportSummary, exportRun} from '../../export/export-run.js'
 import {SYSTEM_CLOCK} from '../../service/system-clock.js'
 import {createConsole, grouped} from '../console.js'
 import {type CommonOptions, configOf, examples} from '../options.js'
@@ -37,8 +41,9 @@ export function addExportCommand(program: Command): void {
 async function runExport(options: ExportCommandOptions): Promise<void> {
   const console = createConsole(options.json === true)
   const {out, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY} = options
-  const summary = await exportRun({
-    config: configOf(options, options.dataDir === undefined ? {} : {data_dir: options.dataDir}),
+  const config = configOf(options, options.dataDir === undefined ? {} : {data_dir: options.dataDir})
+  const summary = await exported({
+    config,
     outputDir: out,
     clock: SYSTEM_CLOCK,
     ...{from, to},
@@ -54,6 +59,14 @@ async function runExport(options: ExportCommandOptions): Promise<void> {
     console.line(
       'this is a part of what came: near its borders a replay can say otherwise than the service did',
     )
+}
+
+function exported(options: ExportOptions): Promise<ExportSummary> {
+  const {config} = options
+  if (config.profile === 'embedded') return exportRun(options)
+  const environment = processEnvironment()
+  const [kafka, redis] = [kafkaTarget(config, environment), redisTarget(config, environment)]
+  return exportCluster({...options, kafka, redis, log: () => undefined})
 }
 
 function time(text: string): number {

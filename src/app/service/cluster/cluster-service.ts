@@ -30,6 +30,7 @@ import {partitionReading} from '../partition-reading.js'
 import {publishedTo} from '../published-to.js'
 import {buildingPublisher} from './building/building-publisher.js'
 import {PartitionBuilding} from './building/partition-building.js'
+import {Turns} from './building/turns.js'
 import {type ClusterConnections, type ClusterTarget, connectCluster} from './cluster-connections.js'
 import {ClusterRules} from './cluster-rules.js'
 import {ClusterEdge} from './edge/cluster-edge.js'
@@ -149,9 +150,9 @@ export class ClusterService implements StatusService {
     const toAll = this.metrics.outbox.watched(
       publishedTo([edge.first, toKafka, readModel, ...edge.outputs, erasure]),
     )
+    const turns = new Turns()
     const publisher = buildingPublisher({
-      store,
-      toAll,
+      ...{store, turns, toAll},
       toReadModel: publishedTo([readModel, edge.cases.rebuilding, erasure]),
     })
     this.owned = new OwnedPartitions({
@@ -161,7 +162,7 @@ export class ClusterService implements StatusService {
       buildingOf: () =>
         new PartitionBuilding({
           kafka: kafkaClient({connection: options.kafka, clientId: 'tripline-building', log}),
-          ...{names, partitions, store, clock, log},
+          ...{names, partitions, store, turns, clock, log},
           inputs: names.inputs(streams),
           publisher: toAll,
         }),

@@ -1,4 +1,4 @@
-import {concatMap, lastValueFrom} from 'rxjs'
+import {lastValueFrom} from 'rxjs'
 import type {ConsumerGroup} from '../../../adapters/kafka/consumer-group.js'
 import {KafkaEventSource} from '../../../adapters/kafka/event-source.js'
 import {OffsetOutOfRangeError} from '../../../adapters/kafka/offset-out-of-range-error.js'
@@ -154,19 +154,19 @@ export class PartitionWorker {
     this.partition = partition
     this.source = source
     this.trouble = undefined
+    const building = this.parts.buildingOf()
     const batches = scoring({
       ...{store, publisher, clock, scorer, watch, tracing, ruleWatch: this.parts.ruleWatch},
       source: tracing?.watched(source) ?? source,
       partitionOf: () => partition,
       bundleOf: async (id) => ({bundle: await bundleOf(id)}),
+      afterBatch: async (batch) => {
+        onProgress()
+        onBatch(batch)
+        await building.after(batch)
+      },
     })
-    const building = this.parts.buildingOf()
-    const heard = concatMap(async (batch: CommittedBatch) => {
-      onProgress()
-      onBatch(batch)
-      await building.after(batch)
-    })
-    await lastValueFrom(batches.pipe(heard), {defaultValue: undefined})
+    await lastValueFrom(batches, {defaultValue: undefined})
   }
 
   /** Until it is woken or, where it is told how long, so long. */

@@ -83,4 +83,15 @@ describe('what was read of a topic', () => {
     queue.take()
     expect([queue.isFull, queue.isHalfEmpty]).toEqual([false, true])
   })
+
+  it('is read up to where it is told, however much there is, and asks for nothing after that', () => {
+    const queue = new RecordQueue(INPUT, 3, 6)
+    queue.begin(undefined, 0, 9, ASKED)
+    expect(queue.offer(fetched(0, 4, 9))).toBe(true)
+    expect(queue.isExhausted).toBe(false)
+    expect(queue.offer(fetched(4, 9))).toBe(true)
+    expect(queue.offer(fetched(9, 12))).toBe(true)
+    expect(takeAll(queue)).toEqual([0, 1, 2, 3, 4, 5])
+    expect([queue.isExhausted, queue.isBehind, queue.unread]).toEqual([true, false, 0])
+  })
 })

@@ -2,9 +2,11 @@ import type {RedisStateStore} from '../../../../adapters/redis/state-store.js'
 import type {Publisher} from '../../../../engine/port/publisher.js'
 import type {OutboxEntry} from '../../../../engine/port/state-store.js'
 import {lifted, saidAlert, saidBy, saidDecision} from './said-records.js'
+import type {Turns} from './turns.js'
 
 export interface BuildingPublisherParts {
   readonly store: Pick<RedisStateStore, 'building' | 'liftsOf'>
+  readonly turns: Turns
   /** To the world. */
   readonly toAll: Publisher
   /** To the read model alone, which was lost with the state. */
@@ -15,15 +17,20 @@ export interface BuildingPublisherParts {
  * Says to the world what a partition says, unless its state is just being built from the log: then what it says is kept,
  * because the world has heard most of it before. After that, revisions go on above those that the world has heard.
  */
-export function buildingPublisher({store, toAll, toReadModel}: BuildingPublisherParts): Publisher {
+export function buildingPublisher({store, turns, toAll, toReadModel}: BuildingPublisherParts): Publisher {
+  const toWorld = (entry: OutboxEntry) => toAll.publish(withLifts(entry, store.liftsOf(entry.partition)))
   return {
-    publish: async (entry) => {
-      const building = store.building(entry.partition)
-      if (building === undefined) return toAll.publish(withLifts(entry, store.liftsOf(entry.partition)))
-      await building.keep(new Map(saidBy(entry).map((said) => [said.name, JSON.stringify(said)])))
-      if (building.kind !== 'beside') await toReadModel.publish(entry)
-      // Other partitions count each of these once, and may not have heard of it.
-      if (entry.dispatch !== undefined) await toAll.publish(onlyDispatch(entry))
+    publish: (entry) => {
+      if (store.building(entry.partition) === undefined) return toWorld(entry)
+      // Either before the partition takes over, and it is kept, or after that.
+      return turns.run(entry.partition, async () => {
+        const building = store.building(entry.partition)
+        if (building === undefined) return toWorld(entry)
+        await building.keep(new Map(saidBy(entry).map((said) => [said.name, JSON.stringify(said)])))
+        if (building.kind !== 'beside') await toReadModel.publish(entry)
+        // Other partitions count each of these once, and may not have heard of it.
+        if (entry.dispatch !== undefined) await toAll.publish(onlyDispatch(entry))
+      })
     },
   }
 }

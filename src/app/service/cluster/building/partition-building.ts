@@ -13,6 +13,7 @@ import type {Partition} from '../../../../engine/stage/partition.js'
 import {heardRecords} from './heard-records.js'
 import {newsOf} from './news.js'
 import {entryOf, type SaidRecord} from './said-records.js'
+import type {Turns} from './turns.js'
 
 export interface PartitionBuildingParts {
   readonly kafka: Kafka
@@ -20,6 +21,7 @@ export interface PartitionBuildingParts {
   readonly inputs: readonly InputTopic[]
   readonly partitions: number
   readonly store: RedisStateStore
+  readonly turns: Turns
   /** To the world. */
   readonly publisher: Publisher
   readonly clock: Clock
@@ -40,9 +42,9 @@ export class PartitionBuilding {
 
   constructor(private readonly parts: PartitionBuildingParts) {}
 
-  /** A batch was committed, and the next one waits. */
+  /** A batch was published. */
   async after({partition, input: {positions}}: CommittedBatch): Promise<void> {
-    const {store, log} = this.parts
+    const {store, turns, log} = this.parts
     const {number} = partition
     const building = store.building(number)
     if (building === undefined || positions === undefined) return
@@ -57,7 +59,7 @@ export class PartitionBuilding {
       this.goal = await this.ends(number)
       if (!hasReached(positions, this.goal)) return
     }
-    const published = await this.takeOver(partition, building)
+    const published = await turns.run(number, () => this.takeOver(partition, building))
     log('warn', `partition ${number} is built from the log; ${published} records were news`, {
       partition: number,
       published,
