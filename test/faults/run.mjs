@@ -44,6 +44,7 @@ const outcomes = existsSync(reported)
   : []
 rmSync(dir, {recursive: true, force: true})
 const figures = {
+  pinned_to_one_core: false,
   cores: cpus().length,
   load: Number(loadavg()[2].toFixed(1)),
   seconds: Math.round((performance.now() - begun) / 1000),
@@ -59,6 +60,8 @@ async function runTests(kafka) {
   const env = {
     ...process.env,
     TRIPLINE_TEST_KAFKA: kafka,
+    // What a test leaves behind that is cut off goes with the rest.
+    TMPDIR: dir,
     TRIPLINE_FAULTS_SERVICES: services,
     TRIPLINE_FAULTS_REPORT: reported,
     TRIPLINE_FAULTS_ONLY: values.only,

@@ -122,7 +122,8 @@ export class RecordQueue {
 
   /** Nothing more is read. */
   get isExhausted(): boolean {
-    return this.position >= this.limit
+    // Not by the position: the last records before the limit may be compacted away.
+    return this.first === undefined && this.wanted !== undefined && this.wanted >= this.limit
   }
 
   get isFull(): boolean {

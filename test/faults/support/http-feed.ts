@@ -44,6 +44,7 @@ export class HttpFeed {
       this.answers.set(answer.status, (this.answers.get(answer.status) ?? 0) + 1)
       const text = await answer.text()
       if (answer.status === 202) {
+        for (const line of lines) this.scene.feed.note(line)
         if (stream === 'transactions') this.refused += [...text.matchAll(WITHOUT_BYTES)].length
         return
       }

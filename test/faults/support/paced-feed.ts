@@ -56,7 +56,8 @@ export class PacedFeed {
     return this.sender.disconnect()
   }
 
-  private note({stream, event}: PlacedLine): void {
+  /** A transaction is on its topic from now on. */
+  note({stream, event}: PlacedLine): void {
     const {user_id, transaction_id} = (event ?? {}) as {
       readonly user_id?: string
       readonly transaction_id?: string

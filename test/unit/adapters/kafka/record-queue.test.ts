@@ -94,4 +94,12 @@ describe('what was read of a topic', () => {
     expect(takeAll(queue)).toEqual([0, 1, 2, 3, 4, 5])
     expect([queue.isExhausted, queue.isBehind, queue.unread]).toEqual([true, false, 0])
   })
+
+  it('is at its end though the last records before it were compacted away', () => {
+    const queue = new RecordQueue(INPUT, 3, 6)
+    queue.begin(undefined, 0, 9, ASKED)
+    queue.offer({from: 0, to: 9, end: 9, messages: [message(2), message(8)]})
+    expect(takeAll(queue)).toEqual([2])
+    expect(queue.isExhausted).toBe(true)
+  })
 })
