@@ -115,7 +115,7 @@ export class EmbeddedStateStore implements StateStore {
       if (epoch !== standing.epoch || epoch === 0) throw new StaleEpochError(partition, epoch, standing.epoch)
       const offset = standing.checkpoint?.offset ?? 0
       if (fromOffset !== offset) throw new OffsetMismatchError(partition, fromOffset, offset)
-      writes.push(...(await this.settledVisits(partition, standing, visitsSettled)))
+      for (const visit of await this.settledVisits(partition, standing, visitsSettled)) writes.push(visit)
       writes.push(...publishedEntries(partition, standing, publishedUpTo))
       const next: Standing = {
         epoch,

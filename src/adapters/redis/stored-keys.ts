@@ -2,7 +2,8 @@ import {Cluster, type Redis} from 'ioredis'
 import {idOf, type Keyspace, partitionKeys} from './keyspace.js'
 import type {RedisConnection} from './redis-connection.js'
 
-const PAGE = 1_000
+/** So many keys are looked at with each request: those of everybody who uses the server. */
+const PAGE = 10_000
 
 /** Every key of which a partition holds something; one may come more than once. */
 export async function* storedKeys(
@@ -10,19 +11,21 @@ export async function* storedKeys(
   keyspace: Keyspace,
   partition: number,
 ): AsyncGenerator<string> {
-  const keys = partitionKeys(keyspace, partition)
+  const {history, judgement, features, standing} = partitionKeys(keyspace, partition)
+  const prefixes = [history(''), judgement(''), features('')]
+  const all = `${standing.slice(0, standing.lastIndexOf(':') + 1)}*`
   const {client} = connection
   const servers: readonly Redis[] = client instanceof Cluster ? client.nodes('master') : [client]
-  for (const prefix of [keys.history(''), keys.judgement(''), keys.features('')])
-    for (const server of servers) {
-      let cursor = '0'
-      do {
-        const asked = cursor
-        const [next, page] = await connection.attempt(() =>
-          server.scan(asked, 'MATCH', `${prefix}*`, 'COUNT', PAGE),
-        )
-        for (const name of page) yield idOf(name.slice(prefix.length))
-        cursor = next
-      } while (cursor !== '0')
-    }
+  for (const server of servers) {
+    let cursor = '0'
+    do {
+      const asked = cursor
+      const [next, page] = await connection.attempt(() => server.scan(asked, 'MATCH', all, 'COUNT', PAGE))
+      for (const name of page) {
+        const prefix = prefixes.find((beginning) => name.startsWith(beginning))
+        if (prefix !== undefined) yield idOf(name.slice(prefix.length))
+      }
+      cursor = next
+    } while (cursor !== '0')
+  }
 }

@@ -198,15 +198,16 @@ function forgetStopped(state: KeyState, forgetUpTo: EventTime): boolean {
 
 /** Drops events that nothing can need any more. Feedback stays: its ids are remembered for ever. */
 function dropExpired(bundle: Bundle, state: KeyState, before: EventTime): readonly EventPlace[] {
-  const removed: EventPlace[] = []
+  // A hot key drops more events at once than fit into the arguments of a call.
+  const removed: (readonly EventPlace[])[] = []
   for (const series of state.history.allSeries()) {
     const stream = series.events[0]?.stream
     if (stream === undefined || bundle.streams.get(stream)?.neverLate) continue
-    removed.push(...series.dropBefore(before))
+    removed.push(series.dropBefore(before))
   }
-  removed.push(...state.history.dropRetiredBefore(before))
+  removed.push(state.history.dropRetiredBefore(before))
   state.isListed = false
-  return removed
+  return removed.flat()
 }
 
 /** Event time of the key's oldest event that will be dropped one day; undefined if all stay for ever. */
