@@ -13,6 +13,9 @@ import type {PendingErasure} from './user-erasure.js'
 /** What a record of the log is: an event, or why it is none. */
 export type DecodeRecord = (record: InputRecord) => DecodedEvent | Refusal
 
+/** Of which the duplicates are known. */
+type Searched = PendingErasure & {readonly duplicates: readonly number[]}
+
 const utf8 = new TextDecoder()
 
 /**
@@ -57,28 +60,33 @@ export class LogErasure {
   }
 
   /** Whether an input came again can be told only while the first is there: found out, and noted, before anything is erased. */
-  private async withDuplicates(key: string, pending: PendingErasure): Promise<Required<PendingErasure>> {
-    const {duplicates} = pending
-    if (duplicates !== undefined) return {...pending, duplicates}
+  private async withDuplicates(key: string, pending: PendingErasure): Promise<Searched> {
+    const {before, duplicates = [], searchedUpTo = 0} = pending
+    if (searchedUpTo >= before) return {...pending, duplicates}
     const user = new ForgottenUser(pending.user)
     const decode = this.decoder()
     const seen = new Map<string, number>()
-    const found: number[] = []
-    for await (const records of this.log.between(this.log.begin, pending.before))
+    const found = new Set(duplicates)
+    for await (const records of this.log.between(this.log.begin, before))
       for (const record of records) {
         const event = isOf(user, record) ? decode(record) : undefined
         if (event === undefined || isRefusal(event)) continue
         const name = eventName(event.stream.name, event.id)
         const first = seen.get(name)
         if (first === undefined) seen.set(name, event.contentHash)
-        else if (first === event.contentHash) found.push(record.offset)
+        else if (first === event.contentHash) found.add(record.offset)
       }
-    const noted = {...pending, duplicates: found}
-    await this.database.level.put(key, JSON.stringify(noted), {sync: true})
-    return noted
+    const noted = {duplicates: [...found], searchedUpTo: before}
+    await this.database.commits.run(async () => {
+      // Somebody may have asked again in the meantime.
+      const latest = JSON.parse((await this.database.level.get(key)) ?? '{}') as Partial<PendingErasure>
+      const text = JSON.stringify({...pending, ...latest, ...noted})
+      await this.database.level.put(key, text, {sync: true})
+    })
+    return {...pending, ...noted}
   }
 
-  private async erase({user: digest, before, duplicates}: Required<PendingErasure>): Promise<void> {
+  private async erase({user: digest, before, duplicates}: Searched): Promise<void> {
     const cases = await forgottenCases(this.database)
     const user = new ForgottenUser(digest)
     const decode = this.decoder()

@@ -34,8 +34,10 @@ const CHUNK = 500
 
 /** What is left to be done on the log for a user whose tombstone was published. */
 export interface PendingErasure extends Pick<Forgetting, 'user' | 'before'> {
-  /** Offsets of the user's inputs that were duplicates; undefined until they were looked for. */
+  /** Offsets of the user's inputs that were duplicates. What was found stays, as the first of two may be erased since. */
   readonly duplicates?: readonly number[]
+  /** Up to which offset they were looked for. */
+  readonly searchedUpTo?: number
 }
 
 /**
@@ -133,11 +135,12 @@ export class UserErasure implements Publisher {
       const left = {...entry, forgetting: {...forgetting, events: []}}
       if ((await level.get(own)) !== undefined)
         writes.push({type: 'put', key: own, value: encodeOutbox(left)})
-      const pending: PendingErasure = {user: digest, before}
       const key = `${ERASURES}${digest}`
-      const earlier = await level.get(key)
+      const text = await level.get(key)
+      const earlier = text === undefined ? undefined : (JSON.parse(text) as PendingErasure)
+      const pending: PendingErasure = {...earlier, user: digest, before}
       // One that is under way goes on to where it was to end, and the next begins when it is done.
-      if (earlier === undefined || (JSON.parse(earlier) as PendingErasure).before < before)
+      if (earlier === undefined || earlier.before < before)
         writes.push({type: 'put', key, value: JSON.stringify(pending)})
       await level.batch(writes, {sync: true})
     })
