@@ -1,6 +1,9 @@
 // Reads the decisions as a subscriber does, and times each from the moment at which its transaction was due.
 import {build} from 'hdr-histogram-js'
 import kafkajs from 'kafkajs'
+import {LZ4_CODEC} from '../../dist/adapters/kafka/lz4-codec.js'
+
+kafkajs.CompressionCodecs[kafkajs.CompressionTypes.LZ4] = LZ4_CODEC
 
 const EVENT_TIME = /"event_time":"([^"]+)"/
 const NUMBER = /"transaction_id":"b-(\d+)"/

@@ -118,7 +118,7 @@ function* abandonedKeys() {
   const retention = bundle.retention + 7 * HOUR_MS
   const later = Math.ceil(keys / 400) * 512
   for (let i = 0; i < later; i++) {
-    yield payment('after', `a${i}`, START + HOUR_MS + retention + i * 600_000, 5)
+    yield payment('after', `a${i}`, START + HOUR_MS + retention + i * 60_000, 5)
   }
   yield 'after the retention'
 }
