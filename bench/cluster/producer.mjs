@@ -3,6 +3,7 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import {parseArgs} from 'node:util'
 import kafkajs from 'kafkajs'
+import {randomFrom, transaction} from '../traffic.js'
 
 const {values} = parseArgs({
   options: {
@@ -38,8 +39,7 @@ let longestWait = 0
 while (sent < total) {
   const due = Math.min(total, Math.floor(((Date.now() - begun) / 1000) * rate))
   const messages = []
-  for (; sent < due; sent++)
-    messages.push(transaction(first + sent, Math.floor(begun + (sent / rate) * 1000)))
+  for (; sent < due; sent++) messages.push(message(first + sent, Math.floor(begun + (sent / rate) * 1000)))
   if (messages.length > 0) {
     const asked = Date.now()
     const sending = producer.send({topic, acks: -1, messages}).then(() => {
@@ -54,30 +54,7 @@ await Promise.all(pending)
 await producer.disconnect()
 console.log(JSON.stringify({sent, seconds: (Date.now() - begun) / 1000, longest_wait_ms: longestWait}))
 
-/** Some users and merchants are busier than others; the numbers are the same in every run. */
-function transaction(number, time) {
-  const random = randomFrom(number)
-  const user = Math.floor(users * random() ** 1.3)
-  const value = JSON.stringify({
-    transaction_id: `b-${number}`,
-    user_id: `u${user}`,
-    card_id: `card-${user}`,
-    merchant_id: `m${Math.floor(5_000 * random() ** 2)}`,
-    amount: Math.round(Math.exp(3.2 + 0.8 * (random() + random() + random() - 1.5)) * 100) / 100,
-    channel: random() < 0.6 ? 'pos' : 'ecom',
-    auth_result: 'approved',
-    event_time: time,
-  })
-  return {key: `u${user}`, value}
-}
-
-/** Mulberry32. */
-function randomFrom(seed) {
-  let state = (seed + 1) * 0x9e3779b1
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
+function message(number, time) {
+  const event = transaction(`b-${number}`, randomFrom(number), users, time)
+  return {key: event.user_id, value: JSON.stringify(event)}
 }

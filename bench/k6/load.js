@@ -4,6 +4,7 @@ import {check} from 'k6'
 import exec from 'k6/execution'
 import http from 'k6/http'
 import {Counter} from 'k6/metrics'
+import {randomFrom, transaction} from '../traffic.js'
 
 const {BASE_URL, RUN_ID, SUMMARY} = __ENV
 const RATE = Number(__ENV.RATE)
@@ -64,7 +65,7 @@ export function ingest() {
   const random = randomFrom(number)
   const events = []
   for (let i = 0; i < BATCH; i++) {
-    const event = transaction(`${RUN_ID}-${number}-${i}`, random)
+    const event = payment(`${RUN_ID}-${number}-${i}`, random)
     events.push(event)
     const fate = random()
     if (fate < DUPLICATES && events.length < BATCH) {
@@ -92,7 +93,7 @@ export function fraud() {
 export function decision() {
   const number = exec.scenario.iterationInTest
   const random = randomFrom(number + 1_000_000_000)
-  const body = JSON.stringify(transaction(`${RUN_ID}-decision-${number}`, random))
+  const body = JSON.stringify(payment(`${RUN_ID}-decision-${number}`, random))
   const answer = http.post(`${BASE_URL}/v1/decisions`, body, JSON_BODY)
   sent.add(1)
   accepted.add(1)
@@ -124,32 +125,9 @@ function send(stream, events) {
   return true
 }
 
-function transaction(id, random) {
-  // Some users and merchants are busier than others.
-  const user = Math.floor(USERS * random() ** 1.3)
-  const merchant = Math.floor(5_000 * random() ** 2)
+function payment(id, random) {
   const delay = random() < OUT_OF_ORDER ? Math.floor(random() * 4_000) : 0
-  return {
-    transaction_id: id,
-    user_id: `u${user}`,
-    card_id: `card-${user}`,
-    merchant_id: `m${merchant}`,
-    amount: Math.round(Math.exp(3.2 + 0.8 * (random() + random() + random() - 1.5)) * 100) / 100,
-    channel: random() < 0.6 ? 'pos' : 'ecom',
-    auth_result: 'approved',
-    event_time: Date.now() - delay,
-  }
-}
-
-/** Mulberry32: the same numbers for the same iteration of every run. */
-function randomFrom(seed) {
-  let state = (seed + 1) * 0x9e3779b1
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
+  return transaction(id, random, USERS, Date.now() - delay)
 }
 
 export function handleSummary(data) {

@@ -1,6 +1,7 @@
 import {z} from 'zod'
 import {type Actor, actorSchema} from '../../core/case/audit-record.js'
 import type {Promotion} from './models-service.js'
+import type {Proposals} from './proposals.js'
 
 /** Another champion that somebody wants, and somebody else has to look at. */
 export const modelProposalSchema = z.strictObject({
@@ -16,19 +17,11 @@ export const modelProposalSchema = z.strictObject({
 
 export type ModelProposal = z.infer<typeof modelProposalSchema>
 
-/** Changes of the champion by two people. There is one proposal at a time: a newer one takes its place. */
-export interface ModelProposals {
-  current(): Promise<ModelProposal | null>
+/** Changes of the champion by two people. `approve` also rejects with OutdatedChampionError. */
+export interface ModelProposals extends Proposals<ModelProposal, Promotion> {
   /** Rejects with UnknownModelError. What speaks for it is judged when it is approved. */
   proposePromotion(version: number, by: Actor): Promise<ModelProposal>
   proposeRollback(by: Actor): Promise<ModelProposal>
-  /**
-   * Does what was proposed. Rejects with UnknownProposalError, OwnProposalError, OutdatedChampionError, and as what it
-   * does: it goes on waiting then.
-   */
-  approve(id: string, by: Actor): Promise<Promotion>
-  /** Drops a proposal. Rejects with UnknownProposalError. */
-  withdraw(id: string, by: Actor): Promise<void>
 }
 
 /** There is another champion than the one that was looked at. */

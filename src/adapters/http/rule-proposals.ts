@@ -1,5 +1,6 @@
 import {z} from 'zod'
-import {type Actor, actorSchema} from '../../core/case/audit-record.js'
+import {actorSchema} from '../../core/case/audit-record.js'
+import type {Proposals} from './proposals.js'
 import type {ActivationReport, ActivationRequest} from './rules-service.js'
 
 /** Rules that somebody wants to bring into force, and somebody else has to look at. */
@@ -19,33 +20,10 @@ export const proposalSchema = z.strictObject({
 
 export type RuleProposal = z.infer<typeof proposalSchema>
 
-/** Changes of the rules by two people. There is one proposal at a time: a newer one takes its place. */
-export interface RuleProposals {
-  current(): Promise<RuleProposal | null>
+/** Changes of the rules by two people. `approve` also rejects with OutdatedProposalError, if the folders hold something else by now. */
+export interface RuleProposals extends Proposals<RuleProposal, ActivationReport> {
   /** Checks what is proposed. Rejects with RulesRefusedError or UnknownBundleError. */
   propose(request: ActivationRequest): Promise<RuleProposal>
-  /**
-   * Brings the proposed rules into force. Rejects with UnknownProposalError, OwnProposalError, or, if the folders hold
-   * something else by now, OutdatedProposalError; and with what refuses rules.
-   */
-  approve(id: string, by: Actor): Promise<ActivationReport>
-  /** Drops a proposal. Rejects with UnknownProposalError. */
-  withdraw(id: string, by: Actor): Promise<void>
-}
-
-export class UnknownProposalError extends RangeError {
-  constructor() {
-    super('no such proposal waits; GET /v1/rules/proposal shows the one that does')
-    this.name = 'UnknownProposalError'
-  }
-}
-
-/** Whoever proposes rules does not approve them. */
-export class OwnProposalError extends Error {
-  constructor() {
-    super('you proposed this yourself; somebody else has to approve it')
-    this.name = 'OwnProposalError'
-  }
 }
 
 /** The folders hold something else than what was proposed and looked at. */

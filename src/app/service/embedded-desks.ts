@@ -1,4 +1,4 @@
-import {AlertTriage} from '../../adapters/embedded/alert-triage.js'
+import {EmbeddedAlertChanges} from '../../adapters/embedded/alert-changes.js'
 import {EmbeddedIdempotencyKeys} from '../../adapters/embedded/idempotency-keys.js'
 import {MODEL_PROPOSAL, RULE_PROPOSAL} from '../../adapters/embedded/keyspace.js'
 import {EmbeddedProposalStore} from '../../adapters/embedded/proposal-store.js'
@@ -11,12 +11,13 @@ import {FourEyes} from './four-eyes.js'
 import {LearningDesk} from './learning-desk.js'
 import {ModelDesk} from './model-desk.js'
 import {ModelFourEyes} from './model-four-eyes.js'
+import {TriageDesk} from './triage-desk.js'
 
 /** What people and other services ask of the embedded service, beyond taking events in. */
 export class EmbeddedDesks {
   readonly decisions: DecisionDesk
   readonly idempotencyKeys: EmbeddedIdempotencyKeys
-  readonly triage: AlertTriage
+  readonly triage: TriageDesk
   readonly ruleProposals: FourEyes
   readonly backtests: BacktestDesk
   readonly models: ModelDesk
@@ -35,7 +36,7 @@ export class EmbeddedDesks {
       ...{submit, clock},
     })
     this.idempotencyKeys = new EmbeddedIdempotencyKeys(database, clock)
-    this.triage = new AlertTriage(database, audit, clock)
+    this.triage = new TriageDesk(new EmbeddedAlertChanges(database, audit), clock)
     this.ruleProposals = new FourEyes(new EmbeddedProposalStore(database, audit, RULE_PROPOSAL), rules, clock)
     this.backtests = new BacktestDesk({
       ...{config, log, clock, program, partition: PARTITION},

@@ -10,12 +10,10 @@ import {
   type RulesService,
   type RunningRules,
 } from '../../adapters/http/rules-service.js'
-import {CONTROL_STREAM, encodeActivation} from '../../core/bundle/activation.js'
 import type {Bundle} from '../../core/bundle/bundle.js'
 import type {BundleContent} from '../../core/bundle/bundle-content.js'
 import type {Actor} from '../../core/case/audit-record.js'
 import {formatTime} from '../../core/event/time.js'
-import {formatFault} from '../../core/source/source-fault.js'
 import type {CommittedBatch} from '../../engine/operator/batch.js'
 import type {Clock} from '../../engine/port/clock.js'
 import {controlOf} from '../../engine/port/control-record.js'
@@ -23,9 +21,9 @@ import {type PreparedBundle, takeoverBy} from '../../engine/stage/adopt-bundle.j
 import type {Partition} from '../../engine/stage/partition.js'
 import {type Refilled, refill} from '../../engine/stage/refill.js'
 import type {KeptBundles} from '../bundle/kept-bundles.js'
-import {BundleError, type LoadedBundle} from '../bundle/load-bundle.js'
-import {amendedBundle, carriedOver} from '../rules/amended-bundle.js'
-import {refusals, unknownRules} from './rules-refusal.js'
+import type {LoadedBundle} from '../bundle/load-bundle.js'
+import {activationRecord, activationTold, FOLDER} from './activation-record.js'
+import {RuleCandidates} from './rule-candidates.js'
 import {reportOf, runningRules, unchanged} from './rules-report.js'
 
 export interface RuleActivationParts {
@@ -42,9 +40,6 @@ export interface RuleActivationParts {
   /** Hears of a folder that was refused. */
   readonly onRefused: (faults: readonly string[]) => void
 }
-
-/** Says of an activation that the folder's new content brought it about. */
-const FOLDER: Actor = {id: 'folder', name: 'the rules folder'}
 
 /** Somebody who waits for an activation to be in force. */
 interface Waiting {
@@ -67,10 +62,12 @@ export class RuleActivation implements RulesService {
   private current: Bundle
   /** In force at the end of the log: inputs that are yet to come are judged by it. */
   private latest: Bundle
+  private readonly candidates: RuleCandidates
 
   constructor(private readonly parts: RuleActivationParts) {
     this.current = parts.partition.bundle
     this.latest = this.current
+    this.candidates = new RuleCandidates(parts, () => this.latest)
   }
 
   /**
@@ -86,9 +83,9 @@ export class RuleActivation implements RulesService {
         this.latest = (await bundles.load(control.bundle)).bundle
         this.expected.push(undefined)
       }
-    const next = folder && (await this.carriedOver(folder))
-    if (next === undefined || !(await this.isNew(next.bundle))) return
-    const faults = await refusals(next.bundle, this.latest, bundles)
+    const next = folder && (await this.candidates.carriedOver(folder))
+    if (next === undefined || !(await this.candidates.isNew(next))) return
+    const faults = await this.candidates.faultsOf(next)
     if (faults.length > 0) this.refuse(faults)
     else await this.append(next, [], FOLDER, undefined)
   }
@@ -103,26 +100,13 @@ export class RuleActivation implements RulesService {
 
   /** The bundle that `activate` would bring into force. Rejects as it does. */
   check(request: ActivationRequest): Promise<string> {
-    return this.requests.run(async () => (await this.checked(request)).bundle.id)
-  }
-
-  private async checked({bundle: id, backfill, amendment}: ActivationRequest): Promise<LoadedBundle> {
-    const {bundles, clock} = this.parts
-    if (amendment !== undefined)
-      return amendedBundle(await bundles.load(this.latest.id), amendment, clock.now())
-    const next = id === undefined ? await this.readFolder() : await bundles.load(id)
-    const faults =
-      id === undefined
-        ? await refusals(next.bundle, this.latest, bundles, backfill)
-        : unknownRules(next.bundle, backfill)
-    if (faults.length > 0) throw new RulesRefusedError(faults)
-    return next
+    return this.requests.run(async () => (await this.candidates.asked(request)).bundle.id)
   }
 
   activate(request: ActivationRequest): Promise<ActivationReport> {
     const {by, bundle: id, expected, backfill, amendment} = request
     return this.requests.run(async () => {
-      const next = await this.checked(request)
+      const next = await this.candidates.asked(request)
       if (id === undefined && amendment === undefined) {
         if (expected !== undefined && next.bundle.id !== expected) throw new OutdatedProposalError()
         return this.bringIntoForce(next, backfill, by)
@@ -130,9 +114,7 @@ export class RuleActivation implements RulesService {
       const {refused} = this
       const report = await this.bringIntoForce(next, backfill, by)
       if (amendment !== undefined) this.refused = refused
-      // What the folder holds now is not what was asked for: it waits until it changes.
-      const folder = await this.readFolder().catch(() => undefined)
-      if (folder !== undefined) await this.parts.bundles.store.noteFolder(folder.bundle.id)
+      await this.candidates.passOverFolder()
       return report
     })
   }
@@ -141,12 +123,12 @@ export class RuleActivation implements RulesService {
   folderMayHaveChanged(): Promise<void> {
     return this.requests.run(async () => {
       try {
-        const next = await this.readFolder()
-        if (!(await this.isNew(next.bundle))) {
+        const next = await this.candidates.folder()
+        if (!(await this.candidates.isNew(next))) {
           this.refused = null
           return
         }
-        const faults = await refusals(next.bundle, this.latest, this.parts.bundles)
+        const faults = await this.candidates.faultsOf(next)
         if (faults.length > 0) throw new RulesRefusedError(faults)
         await this.bringIntoForce(next, [], FOLDER)
       } catch (error) {
@@ -192,22 +174,6 @@ export class RuleActivation implements RulesService {
     this.parts.onRefused(faults)
   }
 
-  private async isNew({id}: Bundle): Promise<boolean> {
-    return id !== this.latest.id && id !== (await this.parts.bundles.store.lastFolder())
-  }
-
-  private async readFolder(): Promise<LoadedBundle> {
-    const folder = await this.parts.readFolder().catch((error: unknown) => {
-      throw error instanceof BundleError ? new RulesRefusedError(error.faults.map(formatFault)) : error
-    })
-    return this.carriedOver(folder)
-  }
-
-  private async carriedOver(folder: LoadedBundle): Promise<LoadedBundle> {
-    const {clock} = this.parts
-    return carriedOver(folder, await this.content(), clock.now())
-  }
-
   private async bringIntoForce(
     next: LoadedBundle,
     backfill: readonly string[],
@@ -245,16 +211,8 @@ export class RuleActivation implements RulesService {
     const {bundles, log, clock, partition, audit} = this.parts
     const {id} = next.bundle
     await bundles.keep(next)
-    // Before the log has it: no rules come into force of which nobody knows who wanted them.
-    await audit.write({
-      actor: by,
-      action: 'rules.activate',
-      subject: {type: 'bundle', id},
-      before: {bundle: this.latest.id},
-      after: {bundle: id, backfill: [...backfill]},
-    })
-    const bytes = Buffer.from(encodeActivation({bundle: id, backfill}))
-    const record = {stream: CONTROL_STREAM, bytes, refusal: undefined, ingestedAt: clock.now()}
+    await audit.write(activationTold(by, this.latest.id, id, backfill))
+    const record = activationRecord(id, backfill, clock)
     // It may be in force before the log says that it has it.
     this.expected.push(waiting)
     try {

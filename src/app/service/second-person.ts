@@ -1,6 +1,6 @@
 import {randomUUID} from 'node:crypto'
 import {Exclusive} from '../../adapters/embedded/exclusive.js'
-import {OwnProposalError, UnknownProposalError} from '../../adapters/http/rule-proposals.js'
+import {OwnProposalError, UnknownProposalError} from '../../adapters/http/proposals.js'
 import type {Actor, AuditedChange} from '../../core/case/audit-record.js'
 import {formatTime} from '../../core/event/time.js'
 import type {Clock} from '../../engine/port/clock.js'

@@ -1,10 +1,11 @@
 import {Redis} from 'ioredis'
 import {afterAll, beforeEach, expect, test} from 'vitest'
-import {RedisAlertTriage} from '../../../src/adapters/redis/desk/alert-triage.js'
+import {RedisAlertChanges} from '../../../src/adapters/redis/desk/alert-changes.js'
 import {RedisAuditTrail} from '../../../src/adapters/redis/desk/audit-trail.js'
 import {bucketKeys} from '../../../src/adapters/redis/keyspace.js'
 import {RedisReadModel} from '../../../src/adapters/redis/read-model.js'
 import {RedisConnection} from '../../../src/adapters/redis/redis-connection.js'
+import {TriageDesk} from '../../../src/app/service/triage-desk.js'
 import type {AuditedChange} from '../../../src/core/case/audit-record.js'
 import {alertRecord, outboxEntry} from '../../conformance/samples.js'
 import {wall} from '../../conformance/webhook-store.js'
@@ -28,7 +29,7 @@ describeOnRedis('the audit trail on Redis', (url) => {
     connections.push(connection)
     const clock = {now: () => wall(0)}
     const trail = new RedisAuditTrail(connection, {namespace}, clock)
-    const triage = new RedisAlertTriage(connection, {namespace}, trail, clock)
+    const triage = new TriageDesk(new RedisAlertChanges(connection, {namespace}, trail), clock)
     return {connection, trail, triage, readModel: new RedisReadModel(connection, {namespace})}
   }
   const change = (n: number): AuditedChange => {

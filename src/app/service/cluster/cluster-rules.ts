@@ -8,20 +8,18 @@ import {
   type RunningRules,
 } from '../../../adapters/http/rules-service.js'
 import type {RedisBundleStore} from '../../../adapters/redis/bundle-store.js'
-import {CONTROL_STREAM, encodeActivation} from '../../../core/bundle/activation.js'
 import type {Bundle} from '../../../core/bundle/bundle.js'
 import type {Actor} from '../../../core/case/audit-record.js'
 import {formatTime} from '../../../core/event/time.js'
-import {formatFault} from '../../../core/source/source-fault.js'
 import type {CommittedBatch} from '../../../engine/operator/batch.js'
 import type {AuditTrail} from '../../../engine/port/audit-trail.js'
 import type {Clock} from '../../../engine/port/clock.js'
 import type {EventIntake} from '../../../engine/port/event-intake.js'
 import type {Partition} from '../../../engine/stage/partition.js'
 import type {KeptBundles} from '../../bundle/kept-bundles.js'
-import {BundleError, type LoadedBundle} from '../../bundle/load-bundle.js'
-import {amendedBundle, carriedOver} from '../../rules/amended-bundle.js'
-import {refusals, unknownRules} from '../rules-refusal.js'
+import type {LoadedBundle} from '../../bundle/load-bundle.js'
+import {activationRecord, activationTold, FOLDER} from '../activation-record.js'
+import {RuleCandidates} from '../rule-candidates.js'
 import {announced, reportOf, runningRules, unchanged} from '../rules-report.js'
 
 export interface ClusterRulesParts {
@@ -39,9 +37,6 @@ export interface ClusterRulesParts {
   readonly activations: Pick<RedisBundleStore, 'claimActivation' | 'noteLatest'>
 }
 
-/** Says of an activation that the folder's new content brought it about. */
-const FOLDER: Actor = {id: 'folder', name: 'the rules folder'}
-
 /** So long it is waited for an activation to be in force with this process. */
 const IN_FORCE_LIMIT_MS = 10_000
 
@@ -54,6 +49,7 @@ export class ClusterRules implements RulesService {
   private latest: Bundle
   /** In force where the partitions of this process stand. */
   private current: Bundle
+  private readonly candidates: RuleCandidates
 
   constructor(
     private readonly parts: ClusterRulesParts,
@@ -61,13 +57,14 @@ export class ClusterRules implements RulesService {
   ) {
     this.latest = inForce
     this.current = inForce
+    this.candidates = new RuleCandidates(parts, () => this.latest)
   }
 
   /** Activates what the folder holds if no worker has considered it yet. What is refused is heard of, and changes nothing. */
   folderMayHaveChanged(): Promise<void> {
     return this.requests.run(async () => {
       try {
-        await this.considerFolder(await this.readFolder())
+        await this.consider(await this.candidates.folder())
       } catch (error) {
         if (!(error instanceof RulesRefusedError)) throw error
         this.refuse(error.faults)
@@ -77,51 +74,38 @@ export class ClusterRules implements RulesService {
 
   /** The same, where it is known what the folder holds. */
   async considerFolder(read: LoadedBundle): Promise<void> {
-    const {bundles, activations} = this.parts
-    const folder = await this.carriedOver(read)
-    const {id} = folder.bundle
-    if (id === this.latest.id || id === (await bundles.store.lastFolder())) {
+    await this.consider(await this.candidates.carriedOver(read))
+  }
+
+  private async consider(folder: LoadedBundle): Promise<void> {
+    if (!(await this.candidates.isNew(folder))) {
       this.refused = null
       return
     }
-    const faults = await this.faultsOf(folder, [])
+    const faults = await this.candidates.faultsOf(folder)
     if (faults.length > 0) return this.refuse(faults)
     this.refused = null
-    if (await activations.claimActivation(id)) await this.append(folder, [], FOLDER)
+    if (await this.parts.activations.claimActivation(folder.bundle.id)) await this.append(folder, [], FOLDER)
   }
 
   /** The bundle that `activate` would bring into force. Rejects as it does. */
   check(request: ActivationRequest): Promise<string> {
-    return this.requests.run(async () => (await this.checked(request)).bundle.id)
+    return this.requests.run(async () => (await this.candidates.asked(request)).bundle.id)
   }
 
   activate(request: ActivationRequest): Promise<ActivationReport> {
     const {by, bundle: id, expected, backfill, amendment} = request
     return this.requests.run(async () => {
-      const next = await this.checked(request)
+      const next = await this.candidates.asked(request)
       const isOfFolder = id === undefined && amendment === undefined
       if (isOfFolder && expected !== undefined && next.bundle.id !== expected)
         throw new OutdatedProposalError()
       if (amendment === undefined) this.refused = null
       if (next.bundle.id === this.latest.id && backfill.length === 0) return unchanged(next.bundle)
       const report = await this.bringIntoForce(next, backfill, by)
-      if (isOfFolder) return report
-      // What the folder holds now is not what was asked for: it waits until it changes.
-      const folder = await this.readFolder().catch(() => undefined)
-      if (folder !== undefined) await this.parts.bundles.store.noteFolder(folder.bundle.id)
+      if (!isOfFolder) await this.candidates.passOverFolder()
       return report
     })
-  }
-
-  private async checked({bundle: id, backfill, amendment}: ActivationRequest): Promise<LoadedBundle> {
-    const {bundles, clock} = this.parts
-    if (amendment !== undefined)
-      return amendedBundle(await bundles.load(this.latest.id), amendment, clock.now())
-    const next = id === undefined ? await this.readFolder() : await bundles.load(id)
-    const faults =
-      id === undefined ? await this.faultsOf(next, backfill) : unknownRules(next.bundle, backfill)
-    if (faults.length > 0) throw new RulesRefusedError(faults)
-    return next
   }
 
   /** Of a rule in force, also one that is off. */
@@ -154,22 +138,6 @@ export class ClusterRules implements RulesService {
     this.parts.onRefused(faults)
   }
 
-  private async faultsOf(next: LoadedBundle, backfill: readonly string[]): Promise<readonly string[]> {
-    return refusals(next.bundle, this.latest, this.parts.bundles, backfill)
-  }
-
-  private async readFolder(): Promise<LoadedBundle> {
-    const folder = await this.parts.readFolder().catch((error: unknown) => {
-      throw error instanceof BundleError ? new RulesRefusedError(error.faults.map(formatFault)) : error
-    })
-    return this.carriedOver(folder)
-  }
-
-  private async carriedOver(folder: LoadedBundle): Promise<LoadedBundle> {
-    const {bundles, clock} = this.parts
-    return carriedOver(folder, (await bundles.load(this.latest.id)).content, clock.now())
-  }
-
   private async bringIntoForce(
     next: LoadedBundle,
     backfill: readonly string[],
@@ -194,16 +162,8 @@ export class ClusterRules implements RulesService {
     const {bundles, intake, clock, audit, activations} = this.parts
     const {id} = next.bundle
     await bundles.keep(next)
-    // Before the log has it: no rules come into force of which nobody knows who wanted them.
-    await audit.write({
-      actor: by,
-      action: 'rules.activate',
-      subject: {type: 'bundle', id},
-      before: {bundle: this.latest.id},
-      after: {bundle: id, backfill: [...backfill]},
-    })
-    const bytes = Buffer.from(encodeActivation({bundle: id, backfill}))
-    await intake.append(0, [{stream: CONTROL_STREAM, bytes, refusal: undefined, ingestedAt: clock.now()}])
+    await audit.write(activationTold(by, this.latest.id, id, backfill))
+    await intake.append(0, [activationRecord(id, backfill, clock)])
     this.latest = next.bundle
     await activations.noteLatest(id)
     await bundles.store.noteFolder(id)

@@ -3,7 +3,7 @@ import {partitionOf} from '../../../../adapters/kafka/partition-of.js'
 import {MessageBus} from '../../../../adapters/redis/bus/message-bus.js'
 import {PublishedAlerts} from '../../../../adapters/redis/bus/published-alerts.js'
 import {WaitedDecisions} from '../../../../adapters/redis/bus/waited-decisions.js'
-import {RedisAlertTriage} from '../../../../adapters/redis/desk/alert-triage.js'
+import {RedisAlertChanges} from '../../../../adapters/redis/desk/alert-changes.js'
 import {RedisAuditTrail} from '../../../../adapters/redis/desk/audit-trail.js'
 import {RedisIdempotencyKeys} from '../../../../adapters/redis/desk/idempotency-keys.js'
 import {RedisProposalStore} from '../../../../adapters/redis/desk/proposal-store.js'
@@ -26,6 +26,7 @@ import {DecisionDesk} from '../../decision-desk.js'
 import {KeyTimeline} from '../../key-timeline.js'
 import {ModelDesk} from '../../model-desk.js'
 import {ModelFourEyes} from '../../model-four-eyes.js'
+import {TriageDesk} from '../../triage-desk.js'
 import {webhooksOf} from '../../webhooks-of.js'
 import {ClusterIntake} from '../cluster-intake.js'
 import type {ClusterRules} from '../cluster-rules.js'
@@ -72,7 +73,7 @@ export class ClusterEdge {
   readonly decisions: DecisionDesk
   readonly idempotencyKeys: RedisIdempotencyKeys
   readonly audit: RedisAuditTrail
-  readonly triage: RedisAlertTriage
+  readonly triage: TriageDesk
   readonly timelines: KeyTimeline
   readonly features: StoredFeatures
   readonly models: ModelDesk
@@ -106,7 +107,7 @@ export class ClusterEdge {
     })
     this.idempotencyKeys = new RedisIdempotencyKeys(redis, keyspace)
     this.audit = new RedisAuditTrail(redis, keyspace, clock)
-    this.triage = new RedisAlertTriage(redis, keyspace, this.audit, clock)
+    this.triage = new TriageDesk(new RedisAlertChanges(redis, keyspace, this.audit), clock)
     this.timelines = new KeyTimeline(store, homeOf, () => bundle().streams)
     this.features = new StoredFeatures({
       ...{store, clock, bundle},
