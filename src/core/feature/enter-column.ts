@@ -58,29 +58,28 @@ function enterValue(log: MemberLog, column: Column, row: number, value: number):
   }
 }
 
-function enterCount({data, capacity, end}: MemberLog, {at}: Column, row: number, value: number): void {
-  const first = at * capacity
+function enterCount({data, width, end}: MemberLog, {at}: Column, row: number, value: number): void {
+  const place = row * width + at
   const by = Number.isNaN(value) ? 0 : 1
-  data[first + row] = (data[first + row - 1] as number) + by
-  if (by > 0) for (let later = row + 1; later < end; later++) (data[first + later] as number)++
+  data[place] = (data[place - width] as number) + by
+  if (by > 0) for (let later = place + width; later < end * width; later += width) (data[later] as number)++
 }
 
 function enterSum(
-  {data, capacity, end}: MemberLog,
+  {data, width, end}: MemberLog,
   {at}: Column,
   row: number,
   value: number,
   add: (high: number, low: number, value: number) => void,
 ): void {
-  const high = at * capacity
-  const low = high + capacity
-  data[high + row] = data[high + row - 1] as number
-  data[low + row] = data[low + row - 1] as number
+  const place = row * width + at
+  data[place] = data[place - width] as number
+  data[place + 1] = data[place - width + 1] as number
   if (Number.isNaN(value)) return
-  for (let later = row; later < end; later++) {
-    add(data[high + later] as number, data[low + later] as number, value)
-    data[high + later] = result.high
-    data[low + later] = result.low
+  for (let later = place; later < end * width; later += width) {
+    add(data[later] as number, data[later + 1] as number, value)
+    data[later] = result.high
+    data[later + 1] = result.low
   }
 }
 

@@ -32,10 +32,11 @@ export function foldLog(log: MemberLog, before: number): void {
 }
 
 /** Whether two neighbouring rows lie in one pane. */
-function belongsTogether({plan, data}: MemberLog, row: number, kept: number, before: number): boolean {
+function belongsTogether(log: MemberLog, row: number, kept: number, before: number): boolean {
+  const {plan} = log
   if (plan.fold !== 'panes') return false
-  const time = data[row] as number
-  const newer = data[kept] as number
+  const time = log.at(0, row)
+  const newer = log.at(0, kept)
   const isOfHour = plan.byHour && newer >= before - HOURS_REACH_MS - PANES_MS.hour
   const pane = isOfHour ? PANES_MS.hour : PANES_MS.day
   return paneOf(time, pane) === paneOf(newer, pane)
@@ -67,7 +68,7 @@ function mergeInto(log: MemberLog, newer: number, older: number): void {
 }
 
 function moveRow(log: MemberLog, from: number, to: number): void {
-  for (let column = 0; column < log.plan.width; column++) log.put(column, to, log.at(column, from))
+  log.data.copyWithin(to * log.width, from * log.width, (from + 1) * log.width)
   log.ids[to] = log.ids[from] as string
 }
 

@@ -5,9 +5,9 @@ const FIRST_CAPACITY = 4
 const NO_ROOM = new Float64Array(0)
 
 /**
- * The rows of one entity and stream (see log-plan.ts), in one array, column by column. Row 0 is none: the row before the
- * first holds what was running before it. A row that comes in order costs the same however many there are; out of order,
- * what comes after it is moved.
+ * The rows of one entity and stream (see log-plan.ts), in one array, row by row, so that what an event writes and a window's
+ * border reads lies together. Row 0 is none: the row before the first holds what was running before it. A row that comes in
+ * order costs the same however many there are; out of order, what comes after it is moved.
  */
 export class MemberLog {
   /** The first row. */
@@ -24,31 +24,36 @@ export class MemberLog {
   /** By column: the newest row of each code. Undefined while there are few rows. */
   newest: (Map<number, number> | undefined)[] | undefined
 
-  constructor(readonly plan: LogPlan) {}
+  /** Numbers in a row; the first is its time. */
+  readonly width: number
+
+  constructor(readonly plan: LogPlan) {
+    this.width = plan.width
+  }
 
   get rows(): number {
     return this.end - this.head
   }
 
   at(column: number, row: number): number {
-    return this.data[column * this.capacity + row] as number
+    return this.data[row * this.width + column] as number
   }
 
   put(column: number, row: number, value: number): void {
-    this.data[column * this.capacity + row] = value
+    this.data[row * this.width + column] = value
   }
 
   /** The first row after a time. */
   firstAfter(time: number): number {
-    const {data} = this
+    const {data, width} = this
     let low = this.head
     let high = this.end
     // Most borders lie before all rows or after them.
-    if (high === low || (data[high - 1] as number) <= time) return high
-    if ((data[low] as number) > time) return low
+    if (high === low || (data[(high - 1) * width] as number) <= time) return high
+    if ((data[low * width] as number) > time) return low
     while (low < high) {
       const middle = (low + high) >>> 1
-      if ((data[middle] as number) <= time) low = middle + 1
+      if ((data[middle * width] as number) <= time) low = middle + 1
       else high = middle
     }
     return low
@@ -57,8 +62,8 @@ export class MemberLog {
   /** The first row that comes after an event of this time and id in the total order. */
   firstAfterEvent(time: number, id: string): number {
     let row = this.firstAfter(time)
-    while (row > this.head && this.data[row - 1] === time && compareIds(this.ids[row - 1] as string, id) > 0)
-      row--
+    const {data, width, ids, head} = this
+    while (row > head && data[(row - 1) * width] === time && compareIds(ids[row - 1] as string, id) > 0) row--
     return row
   }
 
@@ -72,40 +77,35 @@ export class MemberLog {
   open(time: number, id: string): number {
     if (this.end >= this.capacity) this.makeRoom()
     const place = this.firstAfterEvent(time, id)
-    const {data, capacity, end, plan} = this
+    const {data, width, end} = this
     this.end++
     if (place === end) this.ids[place] = id
     else {
-      for (let column = 0; column < plan.width; column++) {
-        const first = column * capacity
-        data.copyWithin(first + place + 1, first + place, first + end)
-      }
+      data.copyWithin((place + 1) * width, place * width, end * width)
       this.ids.splice(place, 0, id)
     }
-    data[place] = time
+    data[place * width] = time
     return place
   }
 
   /** Takes away the rows that were dropped at the front and, if they were few, makes the array larger. */
   private makeRoom(): void {
-    const {capacity, end, plan, data} = this
+    const {capacity, end, width, data} = this
     const dropped = this.head - 1
-    const isRoomy = dropped > capacity / 3
-    this.capacity = isRoomy ? capacity : Math.max(FIRST_CAPACITY, Math.ceil(capacity * 1.5))
-    this.data = isRoomy ? data : new Float64Array(plan.width * this.capacity)
-    const rows = end - dropped
-    for (let column = 0; column < plan.width && capacity > 0; column++) {
-      const from = column * capacity + dropped
-      const to = column * this.capacity
-      // Most logs are short: no view of the array is made for each column.
-      for (let row = 0; row < rows; row++) this.data[to + row] = data[from + row] as number
+    if (dropped > capacity / 3) data.copyWithin(0, dropped * width, end * width)
+    else {
+      this.capacity = Math.max(FIRST_CAPACITY, Math.ceil(capacity * 1.5))
+      this.data = new Float64Array(width * this.capacity)
+      // Most logs are short: no view of the array is made.
+      for (let to = 0, from = dropped * width; from < end * width && from < data.length; to++, from++)
+        this.data[to] = data[from] as number
     }
     if (dropped === 0) return
     this.ids.splice(0, dropped)
     this.head = 1
     this.end -= dropped
     this.forgetFound()
-    for (const {kind, at} of plan.columns) {
+    for (const {kind, at} of this.plan.columns) {
       if (kind !== 'code') continue
       for (let row = 1; row < this.end; row++) {
         this.put(at + 1, row, Math.max(0, this.at(at + 1, row) - dropped))

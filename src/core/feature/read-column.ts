@@ -65,17 +65,16 @@ export function extremeOf(log: MemberLog, column: Column, start: number, end: nu
 
 /** The row of the least or greatest value; 0 if there is none. */
 function bestOf(
-  {data, capacity}: MemberLog,
+  {data, width}: MemberLog,
   {kind, at}: Column,
   start: number,
   end: number,
   known: number,
 ): number {
-  const first = at * capacity
   let best = known
-  let value = known === 0 ? Number.NaN : (data[first + known] as number)
+  let value = known === 0 ? Number.NaN : (data[known * width + at] as number)
   for (let row = start; row < end; row++) {
-    const other = data[first + row] as number
+    const other = data[row * width + at] as number
     if (kind === 'min' ? other < value : other > value) {
       best = row
       value = other
