@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import {ClassicLevel} from 'classic-level'
 import {Exclusive} from './exclusive.js'
 import {FORMAT_KEY} from './keyspace.js'
+import type {Standing} from './state-values.js'
 
 /** Raised when keys or values of an older database would be misread. */
 const FORMAT = '2'
@@ -43,6 +44,8 @@ export type Writes = ({type: 'put'; key: string; value: string} | {type: 'del'; 
 export class EmbeddedDatabase {
   /** Commits check where a partition stands and then write: nothing may come in between, whoever commits. */
   readonly commits = new Exclusive()
+  /** As the database has them, by partition: read at every commit. */
+  readonly standings = new Map<number, Standing>()
   /** Publishing reads what is there and then writes. */
   readonly publications = new Exclusive()
 

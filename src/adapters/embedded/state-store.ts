@@ -43,6 +43,9 @@ const PARALLEL_LOADS = 16
 
 const READ_BYTES = 256 * 1024
 
+/** So much event time (ms) has to settle until what settled is looked for and deleted. */
+const DELETES_VISITS_EVERY_MS = 60_000
+
 /** Keyed state on local disk. A commit is one batch of writes. */
 export class EmbeddedStateStore implements StateStore {
   private readonly sync: boolean
@@ -58,7 +61,9 @@ export class EmbeddedStateStore implements StateStore {
     return this.database.commits.run(async () => {
       const standing = await this.standing(partition)
       const epoch = standing.epoch + 1
-      await this.database.level.put(standingKey(partition), JSON.stringify({...standing, epoch}))
+      const opened = {...standing, epoch}
+      await this.database.level.put(standingKey(partition), JSON.stringify(opened))
+      this.database.standings.set(partition, opened)
       const [expiries, deadlines, profiles, visits, outbox, activations] = await Promise.all([
         this.values(under(expiryPrefix(partition))),
         this.values(under(deadlinePrefix(partition))),
@@ -115,16 +120,20 @@ export class EmbeddedStateStore implements StateStore {
       if (epoch !== standing.epoch || epoch === 0) throw new StaleEpochError(partition, epoch, standing.epoch)
       const offset = standing.checkpoint?.offset ?? 0
       if (fromOffset !== offset) throw new OffsetMismatchError(partition, fromOffset, offset)
-      for (const visit of await this.settledVisits(partition, standing, visitsSettled)) writes.push(visit)
+      const deleted = standing.visitsDeleted ?? standing.visitsSettled
+      const deletes = visitsSettled - deleted >= DELETES_VISITS_EVERY_MS
+      if (deletes) writes.push(...(await this.visitsBetween(partition, deleted, visitsSettled)))
       writes.push(...publishedEntries(partition, standing, publishedUpTo))
       const next: Standing = {
         epoch,
         checkpoint,
         outboxFloor: outboxFloorAfter(standing, publishedUpTo),
         visitsSettled,
+        visitsDeleted: deletes ? visitsSettled : deleted,
       }
       writes.push({type: 'put', key: standingKey(partition), value: JSON.stringify(next)})
       await this.database.level.batch(writes, {sync: this.sync})
+      this.database.standings.set(partition, next)
     })
   }
 
@@ -153,6 +162,8 @@ export class EmbeddedStateStore implements StateStore {
   }
 
   private async standing(partition: number): Promise<Standing> {
+    const known = this.database.standings.get(partition)
+    if (known !== undefined) return known
     const text = await this.database.level.get(standingKey(partition))
     return text === undefined ? UNTOUCHED : (JSON.parse(text) as Standing)
   }
@@ -178,9 +189,9 @@ export class EmbeddedStateStore implements StateStore {
     return this.database.level.values({...range, highWaterMarkBytes: READ_BYTES}).all()
   }
 
-  private async settledVisits(partition: number, standing: Standing, settled: number): Promise<Writes> {
-    const range = {gte: afterSettled(partition, standing.visitsSettled), lt: afterSettled(partition, settled)}
-    if (range.gte >= range.lt) return []
+  /** Deletes the visits after one event time and up to another. */
+  private async visitsBetween(partition: number, after: number, upTo: number): Promise<Writes> {
+    const range = {gte: afterSettled(partition, after), lt: afterSettled(partition, upTo)}
     const keys = await this.database.level.keys(range).all()
     return keys.map((key) => ({type: 'del', key}))
   }

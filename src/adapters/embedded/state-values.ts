@@ -13,8 +13,10 @@ export interface Standing {
   readonly checkpoint?: Checkpoint | undefined
   /** Outbox entries up to this one are deleted. */
   readonly outboxFloor: number
-  /** Visits up to this event time are settled. What has settled is deleted, so that the others begin after it. */
+  /** Visits up to this event time are settled: the others begin after it. */
   readonly visitsSettled: number
+  /** What has settled is deleted up to this event time; up to `visitsSettled` if absent. */
+  readonly visitsDeleted?: number | undefined
 }
 
 type EventTuple = [stream: string, time: EventTime, id: string, contentHash: number, fields: Fields | string]

@@ -1,4 +1,4 @@
-import {mayHoldDigitRun, rawTextHoldsCardNumber} from '../../core/event/card-number.js'
+import {mayHoldCardNumber, rawTextHoldsCardNumber} from '../../core/event/card-number.js'
 import {type Decode, isRefusal, parseJson, type Refusal} from '../../core/event/decode.js'
 import {hidesCardNumber} from '../../core/event/hidden-card-number.js'
 
@@ -17,7 +17,7 @@ export function screen(
   decodeEvent: Decode,
 ): Refusal | undefined {
   const text = utf8.decode(bytes)
-  if (!mayHoldDigitRun(text) && !text.includes('\\u') && !EXPONENT.test(text)) return undefined
+  if (!mayHoldCardNumber(text) && !text.includes('\\u') && !EXPONENT.test(text)) return undefined
   const parsed = parseJson(text)
   if ('reason' in parsed) return rawTextHoldsCardNumber(text) ? parsed : undefined
   const outcome = decodeEvent(stream, parsed.value, text)

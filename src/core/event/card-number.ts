@@ -72,8 +72,21 @@ export function rawTextHoldsCardNumber(text: string): boolean {
   )
 }
 
+/**
+ * False only if no card number can be in JSON text that has no `\\u` in it, however it is taken apart: there is no run of
+ * 13 digits, or none but plain ones of exactly 13, as times in milliseconds are, that are no card number.
+ */
+export function mayHoldCardNumber(text: string): boolean {
+  if (!mayHoldDigitRun(text)) return false
+  for (const {0: run, index} of text.matchAll(RUN)) {
+    // What follows could make another number of it.
+    if (run.length > 13 || '.eE'.includes(text.charAt(index + 13)) || isCardNumber(run)) return true
+  }
+  return false
+}
+
 /** False only if no run of 13 digits can be in the text. */
-export function mayHoldDigitRun(text: string): boolean {
+function mayHoldDigitRun(text: string): boolean {
   return LIKE_A_RUN.test(text) && SHORTEST_RUN.test(text)
 }
 

@@ -1,5 +1,5 @@
 import {
-  mayHoldDigitRun,
+  mayHoldCardNumber,
   numberIsCardNumber,
   rawTextHoldsCardNumber,
   textHoldsCardNumber,
@@ -75,7 +75,7 @@ export function compileDecode(settings: DecodeSettings): Decode {
         streamName === undefined ? 'no stream is named' : `no stream is called ${quoteName(streamName)}`
       return {reason: 'unknown_stream', detail: `${named}; known are ${known}`}
     }
-    const suspicious = mayHoldDigitRun(text) || text.includes('\\u')
+    const suspicious = mayHoldCardNumber(text) || text.includes('\\u')
     if (suspicious && valueHoldsCardNumber(whole, settings.panExempt)) return CARD_NUMBER
     if (value === null || typeof value !== 'object' || Array.isArray(value)) {
       return {reason: 'bad_schema', detail: 'the event is not a JSON object'}

@@ -3,56 +3,62 @@ import type {Rule} from './rule.js'
 
 /**
  * The rules that name one stream, found by the predicates that an event satisfies: a rule costs nothing for an event that
- * satisfies none of its own.
+ * satisfies none of its own. Sets of rules are bitsets: bit r of word r >> 5 stands for rule r of `all`.
  */
 export class ConcernedRules {
   /** Concerned by every event of the stream. */
-  private readonly always: Rule[] = []
-  private readonly byBit: (Rule[] | undefined)[] = []
+  private readonly always: Int32Array
+  /** By predicate: the rules that it concerns. */
+  private readonly byBit: (Int32Array | undefined)[] = []
+  private readonly concerned: Int32Array
   private readonly found: Rule[] = []
-  /** By rule index: the number of the search that found it last. */
-  private readonly foundIn: number[] = []
-  private searches = 0
 
+  /** `all`: in the order of the running set. */
   constructor(
     readonly all: readonly Rule[],
     rank: number,
   ) {
-    for (const rule of all) {
+    this.always = this.noRules()
+    this.concerned = this.noRules()
+    for (const [r, rule] of all.entries()) {
       const bits = rule.form.concernBits(rank)
-      if (bits === undefined) this.always.push(rule)
-      else for (const bit of bits) this.list(bit, rule)
+      if (bits === undefined) put(this.always, r)
+      for (const bit of bits ?? []) {
+        const rules = this.byBit[bit] ?? this.noRules()
+        this.byBit[bit] = rules
+        put(rules, r)
+      }
     }
   }
 
   /** The rules that an event may concern, in the order of the running set. Valid until the next call. */
   of({predicates}: StoredEvent): readonly Rule[] {
-    const {found, always, byBit} = this
-    this.searches++
-    found.length = 0
-    for (const rule of always) found.push(rule)
+    const {all, always, byBit, concerned, found} = this
+    concerned.set(always)
     for (let i = 0; i < predicates.length; i++) {
       for (let word = predicates[i] as number; word !== 0; word &= word - 1) {
-        const rules = byBit[i * 32 + 31 - Math.clz32(word & -word)]
-        if (rules !== undefined) for (const rule of rules) this.find(rule)
+        const rules = byBit[i * 32 + lowestBit(word)]
+        if (rules === undefined) continue
+        for (let w = 0; w < rules.length; w++) (concerned[w] as number) |= rules[w] as number
       }
     }
-    return found.length > 1 ? found.sort(byIndex) : found
+    found.length = 0
+    for (let w = 0; w < concerned.length; w++) {
+      for (let word = concerned[w] as number; word !== 0; word &= word - 1)
+        found.push(all[w * 32 + lowestBit(word)] as Rule)
+    }
+    return found
   }
 
-  private find(rule: Rule): void {
-    if (this.foundIn[rule.index] === this.searches) return
-    this.foundIn[rule.index] = this.searches
-    this.found.push(rule)
-  }
-
-  private list(bit: number, rule: Rule): void {
-    const rules = this.byBit[bit]
-    if (rules === undefined) this.byBit[bit] = [rule]
-    else if (!rules.includes(rule)) rules.push(rule)
+  private noRules(): Int32Array {
+    return new Int32Array((this.all.length + 31) >>> 5)
   }
 }
 
-function byIndex(a: Rule, b: Rule): number {
-  return a.index - b.index
+function put(rules: Int32Array, rule: number): void {
+  ;(rules[rule >>> 5] as number) |= 1 << (rule & 31)
+}
+
+function lowestBit(word: number): number {
+  return 31 - Math.clz32(word & -word)
 }

@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {
-  mayHoldDigitRun,
+  mayHoldCardNumber,
   numberIsCardNumber,
   rawTextHoldsCardNumber,
   textHoldsCardNumber,
 } from '../../../../src/core/event/card-number.js'
 import {rawForDeadLetter} from '../../../../src/core/event/decode.js'
+import {hidesCardNumber} from '../../../../src/core/event/hidden-card-number.js'
 import {detailOf, LOCATION, reasonOf, TRANSACTION} from './decoding.js'
 
 const VISA = '4111111111111111'
@@ -116,20 +117,46 @@ describe('a text holds a card number', () => {
     fc.assert(
       fc.property(fc.nat(60), fc.nat(60), (before, after) => {
         const text = `${'.'.repeat(before)}${VISA}${'.'.repeat(after)}`
-        expect(mayHoldDigitRun(text)).toBe(true)
+        expect(mayHoldCardNumber(text)).toBe(true)
         expect(textHoldsCardNumber(text)).toBe(true)
       }),
     )
   })
 })
 
-describe('the quick look for a run of 13 digits', () => {
-  it('never passes over one', () => {
-    const pieces = fc.array(fc.constantFrom('1', '22', '4111', ' ', '-', 'x', '"', '.'), {maxLength: 40})
+describe('the quick look at a text', () => {
+  it('never passes over a card number', () => {
+    const pieces = fc.array(fc.constantFrom('1', '22', '4111', VISA, ' ', '-', 'x', '"', '.'), {
+      maxLength: 40,
+    })
     fc.assert(
       fc.property(pieces, (parts) => {
         const text = parts.join('')
-        if (/\d(?:[ -]?\d){12,}/.test(text)) expect(mayHoldDigitRun(text)).toBe(true)
+        if (textHoldsCardNumber(text)) expect(mayHoldCardNumber(text)).toBe(true)
+      }),
+      {numRuns: 500},
+    )
+  })
+
+  it('never passes over one that is seen only when the JSON is parsed', () => {
+    const shortVisa = 4222222222222
+    const numbers = fc.constantFrom(
+      '1795294676262',
+      `${shortVisa}`,
+      `${shortVisa - 1}.99999`,
+      '4111111111111110.9999',
+    )
+    const texts = fc.constantFrom(
+      `"${shortVisa}"`,
+      '"1795294676262"',
+      '"at 1795294676262 4"',
+      '"x1795294676262"',
+      '12.5',
+    )
+    fc.assert(
+      fc.property(fc.array(fc.oneof(numbers, texts), {minLength: 1, maxLength: 6}), (literals) => {
+        const text = `[${literals.join(',')}]`
+        if (hidesCardNumber(text, undefined)) expect(mayHoldCardNumber(text)).toBe(true)
       }),
       {numRuns: 500},
     )
@@ -140,9 +167,18 @@ describe('the quick look for a run of 13 digits', () => {
     '{          "a": 1}',
     '1 2 3 4 5 6 7 8 9 0 1 2',
     '- - - - - - - - - - - -',
-  ])('passes over what has thirteen such characters and fewer digits: %s', (text) =>
-    expect(mayHoldDigitRun(text)).toBe(false),
+    '{"event_time": 1795294676262}',
+    '{"event_time":1795294676262,"ended":"1795294676999"}',
+  ])('passes over runs that are too short, and plain times: %s', (text) =>
+    expect(mayHoldCardNumber(text)).toBe(false),
   )
+
+  it.each([
+    '{"a": 4222222222222}',
+    '{"a": 1795294676262.5}',
+    '{"a": 1795294676262e3}',
+    '{"a": "1795294676262 11"}',
+  ])('does not pass over what may be one: %s', (text) => expect(mayHoldCardNumber(text)).toBe(true))
 })
 
 describe('a JSON number is a card number', () => {
