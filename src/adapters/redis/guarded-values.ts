@@ -8,6 +8,9 @@ import type {WriteList} from './write-list.js'
 
 const STAMP_LENGTH = 8
 
+/** Of a value where there was none. */
+export const FIRST_STAMP = '1'.padStart(STAMP_LENGTH, '0')
+
 /** ARGV: how many values are guarded, the place of each one's key and the stamp that it must have, then the writes. */
 const WRITE_IF_UNCHANGED = new Script(`
 local first = 2 + 2 * tonumber(ARGV[1])
@@ -44,7 +47,8 @@ export function parsed<T>(value: StampedValue | undefined): T | undefined {
 
 /** The value to write after the one that was read. */
 export function stamped({stamp}: StampedValue, text: string): string {
-  const next = stamp === '' ? 1 : (Number.parseInt(stamp, 16) + 1) % 16 ** STAMP_LENGTH
+  if (stamp === '') return FIRST_STAMP + text
+  const next = (Number.parseInt(stamp, 16) + 1) % 16 ** STAMP_LENGTH
   return next.toString(16).padStart(STAMP_LENGTH, '0') + text
 }
 

@@ -8,7 +8,7 @@ import {parsed, readValues, type StampedValue, stamped, writeIfUnchanged} from '
 import {type BucketKeys, idText} from './keyspace.js'
 import {descendingTime} from './place.js'
 import type {RedisConnection} from './redis-connection.js'
-import {DECISIONS, FEATURES, recordPlace, type UserRecords, VERDICTS} from './user-records.js'
+import {addNew, DECISIONS, FEATURES, recordPlace, type UserRecords, VERDICTS} from './user-records.js'
 import {WriteList} from './write-list.js'
 
 /** Records of one bucket. */
@@ -22,6 +22,21 @@ export interface Publication {
 
 /** Adds records to what is known of them; nothing is written for those that are not newer. */
 export async function publishRecords(
+  connection: RedisConnection,
+  keys: BucketKeys,
+  publication: Publication,
+): Promise<void> {
+  // Most records are the first of their id.
+  const [decisions, features] = await Promise.all([
+    addNew(connection, DECISIONS, publication.decisions, keys),
+    addNew(connection, FEATURES, publication.features, keys),
+  ])
+  const {alerts, verdicts} = publication
+  if (decisions.length + features.length + alerts.length + verdicts.length > 0)
+    await mergeRecords(connection, keys, {alerts, decisions, features, verdicts})
+}
+
+async function mergeRecords(
   connection: RedisConnection,
   keys: BucketKeys,
   {alerts, decisions, features, verdicts}: Publication,

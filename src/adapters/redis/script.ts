@@ -62,7 +62,11 @@ async function send(
   command: readonly (string | number)[],
   then: readonly (string | number)[],
 ): Promise<readonly [unknown, unknown]> {
-  const commands = then.length === 0 ? [command] : [command, then]
+  if (then.length === 0) {
+    const [name, ...args] = command
+    return [await client.call(String(name), args), undefined]
+  }
+  const commands = [command, then]
   const results = await client.pipeline(commands.map((parts) => [...parts])).exec()
   const [[error, reply] = [undefined, undefined], [thenError, thenReply] = [undefined, undefined]] =
     results ?? []

@@ -8,3 +8,12 @@ export function publishedTo(publishers: readonly Publisher[]): Publisher {
     },
   }
 }
+
+/** Hands each entry to all at once. */
+export function publishedAtOnce(publishers: readonly Publisher[]): Publisher {
+  return {
+    publish: async (entry) => {
+      await Promise.all(publishers.map((publisher) => publisher.publish(entry)))
+    },
+  }
+}

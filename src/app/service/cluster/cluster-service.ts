@@ -27,7 +27,7 @@ import {expireRecords, HOUSEKEEPING_EVERY_MS} from '../expire-records.js'
 import {ForgetDesk} from '../forget-desk.js'
 import {FourEyes} from '../four-eyes.js'
 import {partitionReading} from '../partition-reading.js'
-import {publishedTo} from '../published-to.js'
+import {publishedAtOnce, publishedTo} from '../published-to.js'
 import {buildingPublisher} from './building/building-publisher.js'
 import {PartitionBuilding} from './building/partition-building.js'
 import {Turns} from './building/turns.js'
@@ -148,7 +148,7 @@ export class ClusterService implements StatusService {
     const toKafka = new KafkaPublisher({sender, names, namespace: config.namespace, clock})
     const erasure = new RedisUserErasure(redis, keyspace)
     const toAll = this.metrics.outbox.watched(
-      publishedTo([edge.first, toKafka, readModel, ...edge.outputs, erasure]),
+      publishedTo([edge.first, publishedAtOnce([toKafka, readModel]), ...edge.outputs, erasure]),
     )
     const turns = new Turns()
     const publisher = buildingPublisher({
