@@ -13,13 +13,11 @@ import type {CommittedBatch, RecordFate} from '../../engine/operator/batch.js'
 import {scoring} from '../../engine/pipeline/scoring.js'
 import {isReserved} from '../../engine/port/control-record.js'
 import type {IntakeRecord} from '../../engine/port/event-intake.js'
-import type {Publisher} from '../../engine/port/publisher.js'
 import {type EntityFeatures, type EntityName, featuresNow} from '../../engine/stage/features-now.js'
 import {EmbeddedDesks} from './embedded-desks.js'
 import type {EmbeddedServiceOptions} from './embedded-options.js'
 import {type EmbeddedParts, openParts, PARTITION} from './embedded-parts.js'
 import {expireRecords, HOUSEKEEPING_EVERY_MS} from './expire-records.js'
-import {publishedTo} from './published-to.js'
 import {screen} from './screen.js'
 import {toSubmitResult} from './submit-result.js'
 
@@ -159,10 +157,7 @@ export class EmbeddedService implements IntakeService, StatusService {
 
   private run(): void {
     const {clock, scorer} = this.options
-    const {log, tracing, store, partition, rules, metrics} = this.parts
-    // Who waits for a decision hears of it first: it is durable.
-    const answers: Publisher = {publish: async ({decisions}) => this.desks.decisions.committed(decisions)}
-    const publisher = publishedTo([answers, this.parts.publisher])
+    const {log, tracing, store, publisher, partition, rules, metrics} = this.parts
     const batches = scoring({
       source: tracing?.watched(log) ?? log,
       ...{store, publisher, clock, scorer, tracing},
@@ -170,6 +165,7 @@ export class EmbeddedService implements IntakeService, StatusService {
       bundleOf: (id) => rules.prepared(id),
       watch: this.desks.decisions,
       ruleWatch: metrics.rules,
+      overlapsPublishing: () => true,
     })
     this.ended = new Promise((resolve) => {
       this.running = batches.subscribe({

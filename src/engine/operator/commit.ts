@@ -1,4 +1,5 @@
 import {concatMap, type OperatorFunction} from 'rxjs'
+import type {DecisionWatch} from '../port/decision-watch.js'
 import type {Commit, StateStore} from '../port/state-store.js'
 import {toCommit} from '../stage/to-commit.js'
 import type {CommittedBatch, DecidedBatch} from './batch.js'
@@ -10,12 +11,14 @@ import type {CommittedBatch, DecidedBatch} from './batch.js'
 export function commit(
   store: StateStore,
   logsFeatures: boolean,
+  watch: DecisionWatch | undefined,
 ): OperatorFunction<DecidedBatch, CommittedBatch> {
   return concatMap(async (batch) => {
     const committing = toCommit(batch, logsFeatures)
     if (batch.lookedBackAt.length > 0 || changesAnything(committing)) {
       await store.commit(batch.partition.number, committing)
     }
+    watch?.committed(batch.decisions)
     const {partition, states, repartitioned} = batch
     const inUse = [...states, ...repartitioned]
     for (const {keys} of partition.stages) keys.evict(inUse)

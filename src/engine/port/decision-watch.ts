@@ -18,4 +18,6 @@ export interface DecisionWatch {
   hasFallback(userId: string, transactionId: string): boolean
   /** Hears of decisions once they are reached, and before they are committed: from here on no fallback is given. */
   reached(decisions: readonly DecisionRecord[]): void
+  /** Hears of the same decisions once they are durable: they can be answered before all the world is told. */
+  committed(decisions: readonly DecisionRecord[]): void
 }

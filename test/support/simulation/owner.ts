@@ -36,6 +36,8 @@ export interface Surroundings {
   readonly faults: Faults
   readonly clock: Clock
   readonly keyCapacity: number
+  /** Whether a batch begins while the last one is being published. */
+  readonly overlapsPublishing: boolean
   /** How many records the log holds. */
   readonly end: number
   newReader(): EventSource
@@ -95,6 +97,7 @@ export class Owner implements StateStore, Publisher {
         partitionOf,
         bundleOf: async (id) => ({bundle: await bundleOf(id)}),
         lookBackKeys: LOOK_BACK_KEYS,
+        overlapsPublishing: () => this.world.overlapsPublishing,
       })
       const watched = batches.pipe(tap(() => this.world.batchWasPublished(partition)))
       await lastValueFrom(watched, {defaultValue: undefined})

@@ -44,6 +44,7 @@ export class World implements Surroundings {
   readonly faults: Faults
   readonly clock: SimulatedClock
   readonly keyCapacity: number
+  readonly overlapsPublishing: boolean
   /** Owners that stopped responding and may go on any time. */
   private readonly frozen: Owner[] = []
   readonly endings: Ending[] = []
@@ -64,6 +65,7 @@ export class World implements Surroundings {
     const ahead = options.isNeverSilent === true ? -1000 : this.random.pick([0, 1, 30])
     this.clock = new SimulatedClock(new SeededRandom(seed, 'clock'), START + ahead * DAY_MS)
     this.keyCapacity = this.random.pick([0, 1, 2, 3, 100])
+    this.overlapsPublishing = this.random.pick([false, true])
   }
 
   /** The log holds these lines. */

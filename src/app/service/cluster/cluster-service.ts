@@ -148,7 +148,7 @@ export class ClusterService implements StatusService {
     const toKafka = new KafkaPublisher({sender, names, namespace: config.namespace, clock})
     const erasure = new RedisUserErasure(redis, keyspace)
     const toAll = this.metrics.outbox.watched(
-      publishedTo([edge.first, publishedAtOnce([toKafka, readModel]), ...edge.outputs, erasure]),
+      publishedTo([publishedAtOnce([toKafka, readModel]), ...edge.outputs, erasure]),
     )
     const turns = new Turns()
     const publisher = buildingPublisher({

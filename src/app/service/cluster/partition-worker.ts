@@ -160,6 +160,7 @@ export class PartitionWorker {
       source: tracing?.watched(source) ?? source,
       partitionOf: () => partition,
       bundleOf: async (id) => ({bundle: await bundleOf(id)}),
+      overlapsPublishing: () => !this.isBuilding,
       afterBatch: async (batch) => {
         onProgress()
         onBatch(batch)

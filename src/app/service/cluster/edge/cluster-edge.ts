@@ -88,7 +88,6 @@ export class ClusterEdge {
   private readonly publishedAlerts: PublishedAlerts
   private readonly alerts: SharedAlertFeed
   private readonly settled: SettledTimes
-  private readonly answers = new Map<number, PartitionAnswers>()
   private bus: MessageBus | undefined
 
   constructor(private readonly parts: ClusterEdgeParts) {
@@ -178,14 +177,7 @@ export class ClusterEdge {
   answersFor(partition: number): PartitionAnswers {
     const {address, decisions: desk, waited} = this
     const send = (to: string, message: WorkerMessage) => this.send(to, message)
-    const answers = new PartitionAnswers(partition, {address, desk, waited, send})
-    this.answers.set(partition, answers)
-    return answers
-  }
-
-  /** Tells those who wait for a decision, before anything else takes its time. */
-  readonly first: Publisher = {
-    publish: async ({partition}) => this.answers.get(partition)?.committed(),
+    return new PartitionAnswers(partition, {address, desk, waited, send})
   }
 
   /** Queues alerts for subscribers, and shows them to those who listen. */
