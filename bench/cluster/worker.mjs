@@ -14,7 +14,15 @@ export class Worker {
   /** Resolves when it is ready. */
   static async start(env) {
     const worker = new Worker()
-    const args = [...(process.env.BENCH_NODE_ARGS?.split(' ') ?? []), MAIN, 'run', '--profile', 'cluster', '--port', '0']
+    const args = [
+      ...(process.env.BENCH_NODE_ARGS?.split(' ') ?? []),
+      MAIN,
+      'run',
+      '--profile',
+      'cluster',
+      '--port',
+      '0',
+    ]
     worker.#child = spawn(process.execPath, args, {
       env: {...process.env, ...env},
       stdio: ['ignore', 'pipe', 'inherit'],

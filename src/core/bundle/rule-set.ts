@@ -10,6 +10,8 @@ export interface RuleSet {
   readonly locationRules: readonly Rule[]
   readonly merchantRules: readonly Rule[]
   readonly featureRules: readonly Rule[]
+  /** Those about which events after an anchor matter. */
+  readonly lookingAhead: readonly Rule[]
 }
 
 export const NO_RULES: RuleSet = {
@@ -17,6 +19,7 @@ export const NO_RULES: RuleSet = {
   locationRules: [],
   merchantRules: [],
   featureRules: [],
+  lookingAhead: [],
 }
 
 /** The field by whose values the histories are kept that a rule looks at: cards belong to users. */
@@ -73,5 +76,6 @@ function ruleSetOf(
     locationRules: uses('location'),
     merchantRules: uses('merchant'),
     featureRules: rules.filter((rule) => featuresOf(rule).length > 0),
+    lookingAhead: rules.filter(({form}) => form.lookahead > 0),
   }
 }

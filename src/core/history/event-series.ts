@@ -12,6 +12,8 @@ const INDEXED_FROM = 64
  */
 export class EventSeries {
   readonly events: StoredEvent[] = []
+  /** While it has no more events than these, it is not looked at again whether the oldest can go. */
+  cutBackAt = 0
   private readonly times: number[] = []
   private readonly fingerprints: number[] = []
   private byId: Map<string, StoredEvent> | undefined

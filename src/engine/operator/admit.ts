@@ -135,7 +135,7 @@ class Admission {
     const event = this.toStored(decoded, state)
     if (decoded.stream.name === FEEDBACK) this.verdicts.push(verdictOf(decoded))
     if (state === undefined) this.newProfiles.set(event.id, event)
-    else state.pending = [...state.pending, event]
+    else state.pending = state.pending.length === 0 ? [event] : [...state.pending, event]
     const {lateUpTo, resolvedUpTo} = this.partition
     this.accepted.push({event, state, ingestedAt, traceparent, settledUpTo: lateUpTo, resolvedUpTo})
   }

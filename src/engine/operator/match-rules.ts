@@ -5,6 +5,7 @@ import type {StoredEvent} from '../../core/event/stored-event.js'
 import {MERCHANTS, TRANSACTIONS} from '../../core/event/stream.js'
 import type {PersistedVisit} from '../port/state-store.js'
 import type {Featuring} from '../stage/featuring.js'
+import {FurtherPlaces} from '../stage/further-places.js'
 import type {KeyedStage} from '../stage/keyed-stage.js'
 import {merchantOf, type Partition} from '../stage/partition.js'
 import {parseStoreKey} from '../stage/store-key.js'
@@ -35,13 +36,14 @@ class Matching {
   readonly visits: PersistedVisit[] = []
   readonly repartitioned = new Set<KeyState>()
   readonly handedOver = new Map<AcceptedEvent, Set<number>>()
-  private readonly further: readonly KeyedStage[]
+  private readonly places: FurtherPlaces
 
   constructor(
     private readonly partition: Partition,
     private readonly featuring: Featuring | undefined,
   ) {
-    this.further = [...partition.shared.stages.values()].filter(({takesAny}) => takesAny)
+    const {stages, exchange} = partition.shared
+    this.places = new FurtherPlaces([...stages.values()], exchange)
   }
 
   timeWentOn(state: KeyState): void {
@@ -57,11 +59,15 @@ class Matching {
 
   accept(cause: AcceptedEvent): void {
     const {event, state} = cause
-    this.featuring?.take(event, state)
+    const {places} = this
+    // Where partitions exchange events, one that only this partition has goes to the partitions where the histories live.
+    const isHandedOver = this.partition.shared.exchange !== undefined && !isEverywhere(event)
+    places.look(event, state?.keyField, !isHandedOver)
+    this.featuring?.take(event, state, places)
     if (state === undefined) this.profileEntered(cause)
     else this.enter(this.stageOf(state), state, cause)
-    for (const stage of this.further)
-      if (stage.keyField !== state?.keyField) this.repartition(stage, cause, !isEverywhere(event))
+    if (isHandedOver) this.handOver(cause)
+    else this.enterFurther(cause)
   }
 
   /** An event that another partition accepted, and that concerns keys which live here. */
@@ -70,8 +76,9 @@ class Matching {
     // One that comes again, long after, is not known any more.
     const staysForEver = this.partition.bundle.streams.get(event.stream)?.neverLate === true
     if (!staysForEver && event.time < this.partition.shared.expiresBefore) return
-    this.featuring?.takeIn(event)
-    for (const stage of this.further) this.repartition(stage, cause, false)
+    this.places.look(event, undefined, true)
+    this.featuring?.takeIn(event, this.places)
+    this.enterFurther(cause)
   }
 
   /** Lets an event enter one history and evaluates the stage's rules. */
@@ -84,33 +91,27 @@ class Matching {
     if (changes.length > 0 || isDecidedHere) this.consequences.push({cause, state, changes})
   }
 
-  /**
-   * Hands an event to a further stage: into the history of its merchant, device or address. Where partitions exchange
-   * events, an event that only this one has goes to the partition where the history lives.
-   */
-  private repartition(stage: KeyedStage, cause: AcceptedEvent, isOnlyHere: boolean): void {
-    const {event} = cause
-    const key = stage.keyOf(event)
-    if (key === undefined) return
+  private handOver(cause: AcceptedEvent): void {
     const {exchange} = this.partition.shared
-    if (exchange !== undefined && isOnlyHere) this.handOver(cause, exchange.routing.of(key))
-    else if (exchange === undefined || exchange.hosts(key)) this.enterFurther(stage, key, cause)
+    for (const key of this.places.keys) {
+      if (key === undefined || exchange === undefined) continue
+      const to = exchange.routing.of(key)
+      const partitions = this.handedOver.get(cause)
+      if (partitions === undefined) this.handedOver.set(cause, new Set([to]))
+      else partitions.add(to)
+    }
   }
 
-  private handOver(cause: AcceptedEvent, to: number): void {
-    const partitions = this.handedOver.get(cause)
-    if (partitions === undefined) this.handedOver.set(cause, new Set([to]))
-    else partitions.add(to)
-  }
-
-  private enterFurther(stage: KeyedStage, key: string, cause: AcceptedEvent): void {
-    const {event} = cause
-    const state = stage.stateOf(key)
-    // Ids are unique within a user: of two users' events with the same id, the first stands here.
-    if (state.history.find(event.stream, event.rank, event.id) !== undefined) return
-    state.pending = [...state.pending, event]
-    this.repartitioned.add(state)
-    this.enter(stage, state, cause)
+  /** Lets an event enter the histories of its merchant, device and address. */
+  private enterFurther(cause: AcceptedEvent): void {
+    const {stages, states, enters} = this.places
+    for (let i = 0; i < stages.length; i++) {
+      if (!enters[i]) continue
+      const state = states[i] as KeyState
+      state.pending = state.pending.length === 0 ? [cause.event] : [...state.pending, cause.event]
+      this.repartitioned.add(state)
+      this.enter(stages[i] as KeyedStage, state, cause)
+    }
   }
 
   private visit(stage: KeyedStage, state: KeyState, event: StoredEvent): void {

@@ -6,6 +6,7 @@ import {stageFieldOf} from '../../core/feature/key-features.js'
 import {MemberLog} from '../../core/feature/member-log.js'
 import {type EntityLogs, FeatureReader, type TransactionJoins} from '../../core/feature/read-features.js'
 import {locationAsOf} from '../../core/history/as-of-join.js'
+import type {FurtherPlaces} from './further-places.js'
 import type {KeyedStage} from './keyed-stage.js'
 import type {Partition} from './partition.js'
 
@@ -41,19 +42,24 @@ export class Featuring implements TransactionJoins {
     this.rows = new FeatureRows(features, transactions)
   }
 
-  /** An accepted event, in the order of arrival; `home` is the state of the key that it was accepted by. */
-  take(event: StoredEvent, home: KeyState | undefined): void {
-    for (const stage of this.stages) this.count(stage, event, home)
-    if (event.stream === TRANSACTIONS && home !== undefined) this.addRow(event, home)
+  /**
+   * An accepted event, in the order of arrival; `home` is the state of the key that it was accepted by, `places` are its places
+   * in the further stages.
+   */
+  take(event: StoredEvent, home: KeyState | undefined, places: FurtherPlaces): void {
+    if (home !== undefined) {
+      const stage = this.stages.find(({keyField}) => keyField === home.keyField)
+      stage?.featuresOf(home).insert(event)
+    }
+    this.takeIn(event, places)
+    if (event.stream === TRANSACTIONS && home !== undefined) this.addRow(event, home, places)
   }
 
-  /** An event that another partition accepted: it counts for those of its keys that live here. */
-  takeIn(event: StoredEvent): void {
-    const {exchange} = this.partition.shared
-    for (const stage of this.stages) {
-      // At its user it counted when it was accepted.
-      const key = stage === this.partition.users ? undefined : stage.keyOf(event)
-      if (key !== undefined && exchange?.hosts(key)) this.countFurther(stage, key, event)
+  /** An event that another partition accepted: at its user it counted there. */
+  takeIn(event: StoredEvent, {stages, states, enters}: FurtherPlaces): void {
+    for (let i = 0; i < stages.length; i++) {
+      const stage = stages[i] as KeyedStage
+      if (enters[i] && stage.hasFeatures) stage.featuresOf(states[i] as KeyState).insert(event)
     }
   }
 
@@ -67,27 +73,7 @@ export class Featuring implements TransactionJoins {
     return typeof id === 'string' ? this.partition.shared.merchants.asOf(id, time) : undefined
   }
 
-  /** Lets an event count at a stage: the one that it was accepted by, or one that it is handed to. */
-  private count(stage: KeyedStage, event: StoredEvent, home: KeyState | undefined): void {
-    if (stage.keyField === home?.keyField) {
-      stage.featuresOf(home).insert(event)
-      return
-    }
-    const key = stage.keyOf(event)
-    // Where partitions exchange events, it comes back to where its key lives.
-    if (key !== undefined && this.partition.shared.exchange === undefined)
-      this.countFurther(stage, key, event)
-  }
-
-  /** A stage that an event is handed to. */
-  private countFurther(stage: KeyedStage, key: string, event: StoredEvent): void {
-    const state = stage.stateOf(key)
-    // Ids are unique within a user: of two users' events with the same id, the first stands here.
-    if (state.history.find(event.stream, event.rank, event.id) === undefined)
-      stage.featuresOf(state).insert(event)
-  }
-
-  private addRow(transaction: StoredEvent, user: KeyState): void {
+  private addRow(transaction: StoredEvent, user: KeyState, places: FurtherPlaces): void {
     const {rows, partition} = this
     const isExchanging = partition.shared.exchange !== undefined
     this.user = user
@@ -98,7 +84,7 @@ export class Featuring implements TransactionJoins {
       const {plan} = reader
       const key = stage === partition.users ? user.key : transaction.fields[stage.keyField]
       if (typeof key !== 'string' || key === '') continue
-      const of = stage.keys.get(key)?.features
+      const of = (stage === partition.users ? user : places.stateAt(stage))?.features
       const id = of === undefined ? key : of.idOf(plan.entity, transaction)
       if (id === undefined) continue
       const logs = of === undefined ? emptyLogs(plan) : of.logsOf(plan, id)

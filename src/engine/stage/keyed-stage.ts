@@ -7,7 +7,9 @@ import type {KeyField} from '../../core/event/stream.js'
 import type {EventTime} from '../../core/event/time.js'
 import {type FeatureSet, NO_FEATURES} from '../../core/feature/feature-set.js'
 import {KeyFeatures, plansOf} from '../../core/feature/key-features.js'
+import type {KeyHistory} from '../../core/history/key-history.js'
 import type {VersionedTable} from '../../core/history/versioned-table.js'
+import {mayHold} from '../../core/rule/predicate.js'
 import {DeadlineIndex} from './deadline-index.js'
 import {ExpiryIndex} from './expiry-index.js'
 import {KeyCache} from './key-cache.js'
@@ -100,11 +102,33 @@ export class KeyedStage {
     return this.taken.has(stream)
   }
 
-  /** The key in whose history an event enters that comes from another stage; undefined if in none. */
-  keyOf({stream, fields}: StoredEvent): string | undefined {
-    if (!this.takes(stream)) return undefined
-    const key = fields[this.keyField]
-    return typeof key === 'string' && key !== '' ? key : undefined
+  /** No rule looks anew at an anchor of a history before this event time: what is there has settled, or is none of its anchors. */
+  unsettledFrom(history: KeyHistory): EventTime {
+    const {forgetUpTo, settledUpTo} = this.time
+    let from = forgetUpTo + 1
+    for (const {form} of this.rules.lookingAhead) {
+      const series = history.series(form.anchorRank)
+      if (series === undefined) continue
+      let i = series.firstAtOrAfter(Math.max(settledUpTo, forgetUpTo - form.lookahead) + 1)
+      while (i < series.events.length && series.timeAt(i) < from) {
+        if (mayHold(form.anchorWhen, series.events[i] as StoredEvent)) from = series.timeAt(i)
+        i++
+      }
+    }
+    return from as EventTime
+  }
+
+  /** Whether no rule looks anew at an event as its anchor. */
+  hasSettled(event: StoredEvent): boolean {
+    const {forgetUpTo} = this.time
+    // What is due has been looked at before anything is forgotten, unless too much was due at once.
+    if (event.time > forgetUpTo || this.deadlines.earliest <= forgetUpTo) return false
+    return !this.rules.lookingAhead.some(
+      ({form}) =>
+        form.anchorRank === event.rank &&
+        event.time + form.lookahead > forgetUpTo &&
+        mayHold(form.anchorWhen, event),
+    )
   }
 
   get takesAny(): boolean {

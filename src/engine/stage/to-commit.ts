@@ -1,7 +1,7 @@
 import type {Bundle} from '../../core/bundle/bundle.js'
 import {forgetSettled as forgetSettledFirings, nextDeadline} from '../../core/decision/firing.js'
 import {keptAfter} from '../../core/decision/kept-firings.js'
-import {type KeyState, NOTHING_PENDING} from '../../core/decision/key-state.js'
+import {type DecisionState, type KeyState, NOTHING_PENDING} from '../../core/decision/key-state.js'
 import {packCounts} from '../../core/decision/rule-counters.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
 import {END_OF_TIME, type EventTime} from '../../core/event/time.js'
@@ -109,7 +109,7 @@ function keyChange(
   const appended = state.pending
   state.pending = NOTHING_PENDING
   const forgot = hasJudgement(state) && forgetSettled(partition, stage, state)
-  for (const {rank} of appended) retireBeyondCap(partition.bundle, stage, state.history, rank)
+  for (const {rank} of appended) retireBeyondCap(partition, stage, state.history, rank)
   return {
     key: stage.nameOf(state.key),
     appended,
@@ -163,7 +163,7 @@ function hasJudgement({firings, stopped, decisions}: KeyState): boolean {
 }
 
 /** Forgets what was said about anchors that never change again. Returns whether there was any. */
-function forgetSettled({finalUpTo}: Partition, stage: KeyedStage, state: KeyState): boolean {
+function forgetSettled(partition: Partition, stage: KeyedStage, state: KeyState): boolean {
   const {forgetUpTo} = stage.time
   let forgot = forgetStopped(state, forgetUpTo)
   for (const [index, of] of state.firings ?? []) {
@@ -177,14 +177,24 @@ function forgetSettled({finalUpTo}: Partition, stage: KeyedStage, state: KeyStat
     state.firings?.delete(index)
     forgot = true
   }
-  for (const [id, {transaction}] of state.decisions ?? []) {
-    if (transaction.time > finalUpTo) continue
-    state.decisions?.delete(id)
-    forgot = true
-  }
+  if (state.decisions !== undefined && forgetFinal(partition, state.decisions)) forgot = true
   if (state.firings?.size === 0) state.firings = undefined
   if (state.decisions?.size === 0) state.decisions = undefined
   return forgot
+}
+
+/** Forgets decisions that never change again, the oldest first. Returns whether there was any. */
+function forgetFinal(partition: Partition, decisions: Map<string, DecisionState>): boolean {
+  const {finalUpTo, forgetUpTo, stages, shared} = partition
+  const before = decisions.size
+  for (const [id, {transaction}] of decisions) {
+    if (transaction.time > forgetUpTo) break
+    const isFinal =
+      transaction.time <= finalUpTo ||
+      (!shared.isExchanging && stages.every((stage) => stage.hasSettled(transaction)))
+    if (isFinal) decisions.delete(id)
+  }
+  return decisions.size < before
 }
 
 /** The same for rules that do not run any more. */

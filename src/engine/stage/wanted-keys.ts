@@ -78,7 +78,7 @@ export class WantedKeys {
       const state = restoreKey(key, stage.keyField, found[i], running)
       // The store keeps a hot key's events whole.
       for (const {rank} of running.bundle.streams.values())
-        retireBeyondCap(running.bundle, stage, state.history, rank)
+        retireBeyondCap(this.partition, stage, state.history, rank)
       stage.keys.put(state)
     }
   }
