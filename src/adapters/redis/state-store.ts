@@ -1,7 +1,9 @@
 import {randomUUID} from 'node:crypto'
 import type {InForce} from '../../core/bundle/in-force.js'
+import type {Positions} from '../../engine/port/event-source.js'
 import {
   type AddedFields,
+  type Checkpoint,
   type Commit,
   type OpenedPartition,
   type PersistedKey,
@@ -184,6 +186,16 @@ export class RedisStateStore implements StateStore {
     await this.connection.attempt((client) =>
       APPEND_TO_EXISTING.run(client, [...records.keys()], [...records.values()]),
     )
+  }
+
+  /** How far a partition has read its topics; undefined where nothing was committed, or it is being built. */
+  async positionsOf(partition: number): Promise<Positions | undefined> {
+    const {standing} = this.keysOf(partition)
+    const [text, building] = await this.connection.attempt((client) =>
+      client.hmget(standing, 'checkpoint', 'building'),
+    )
+    if (text == null || building != null) return undefined
+    return (JSON.parse(text) as Checkpoint).positions
   }
 
   /** How each bundle came into force that was activated, in the order of the log. */
