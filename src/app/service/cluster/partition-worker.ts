@@ -18,6 +18,8 @@ import type {Routing} from '../../../engine/stage/exchange.js'
 import {openPartition} from '../../../engine/stage/open-partition.js'
 import type {Partition} from '../../../engine/stage/partition.js'
 import type {PartitionBuilding} from './building/partition-building.js'
+import type {SnapshotRestoring} from './building/snapshot-restoring.js'
+import type {SnapshotTaking} from './building/snapshot-taking.js'
 
 export interface PartitionWorkerParts {
   readonly group: ConsumerGroup
@@ -25,6 +27,10 @@ export interface PartitionWorkerParts {
   readonly publisher: Publisher
   /** Sees to a state that is built from the log; anew each time that a partition is opened. */
   readonly buildingOf: () => PartitionBuilding
+  /** Takes snapshots of its state, where they are asked for; anew each time that it is opened. */
+  readonly takingOf: () => SnapshotTaking | undefined
+  /** Puts a snapshot in the place of a state that is lost, where there are any. */
+  readonly restoring: SnapshotRestoring | undefined
   /** Where keys live, where there are several partitions; undefined of a single one. */
   readonly routing: Routing | undefined
   /** Looks after those who wait for decisions of a partition; anew each time that it is opened. */
@@ -133,11 +139,15 @@ export class PartitionWorker {
     if (error instanceof StaleEpochError && !isOlder) return this.waitFor(undefined)
     if (!(error instanceof StateLostError) && !isOlder) return this.waitFor(pause)
     try {
-      await this.parts.onStateLost()
-      if (isOlder) this.parts.store.goOnFromOlder(this.number)
-      else this.parts.store.beginAnew(this.number)
-    } catch {
+      const {store, restoring, onStateLost} = this.parts
+      await onStateLost()
+      // It goes on from there as from any older state.
+      const goesOn = isOlder || (isGone(error) && (await restoring?.restore(this.number)))
+      if (goesOn === true) store.goOnFromOlder(this.number)
+      else store.beginAnew(this.number)
+    } catch (trouble) {
       // Not yet: the next try finds the state lost again.
+      this.parts.onTrouble(this.number, trouble as Error)
       await this.waitFor(pause)
     }
   }
@@ -157,6 +167,7 @@ export class PartitionWorker {
     this.source = source
     this.trouble = undefined
     const building = this.parts.buildingOf()
+    const taking = this.parts.takingOf()
     const batches = scoring({
       ...{store, publisher, clock, scorer, watch, tracing, ruleWatch: this.parts.ruleWatch},
       source: tracing?.watched(source) ?? source,
@@ -167,9 +178,14 @@ export class PartitionWorker {
         if (batch.input.positions !== undefined) group.marks.note(this.number, batch.input.positions)
         onBatch(batch)
         await building.after(batch)
+        await taking?.after(batch)
       },
     })
-    await lastValueFrom(batches, {defaultValue: undefined})
+    try {
+      await lastValueFrom(batches, {defaultValue: undefined})
+    } finally {
+      await taking?.stop(this.number)
+    }
   }
 
   /** Rejects where the state is behind what was marked on Kafka: it was set back while nobody was there to notice. */
@@ -197,6 +213,11 @@ export class PartitionWorker {
       }
     })
   }
+}
+
+/** Whether nothing of the state is there, nor that of anybody else. */
+function isGone(error: Error): boolean {
+  return error instanceof StateLostError && error.found === ''
 }
 
 /** Whether the state stands where it stood before: an older file of Redis was restored, or a replica took over that had not all. */

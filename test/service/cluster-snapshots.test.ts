@@ -1,0 +1,89 @@
+import {mkdtemp, readdir, rm, stat, truncate} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {Redis} from 'ioredis'
+import {afterAll, beforeAll, describe, expect, it, vi} from 'vitest'
+import type {StateVerdict} from '../../src/app/state/verify-state.js'
+import {tripline} from '../support/process/tripline.js'
+import {RecordedScene} from '../support/services/recorded-scene.js'
+import {TEST_KAFKA, TEST_REDIS} from '../support/services/test-kafka.js'
+
+const PARTITIONS = [0, 1, 2, 3]
+
+/** All keys of a pattern at once, as a flush does: other suites use the same Redis. */
+const FORGET = `for _, key in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('DEL', key) end`
+
+describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)(
+  'a state that is lost, of which there are snapshots',
+  {timeout: 300_000},
+  () => {
+    let scene: RecordedScene
+    let dir: string
+
+    beforeAll(async () => {
+      dir = await mkdtemp(join(tmpdir(), 'tripline-snapshots-'))
+      scene = await RecordedScene.prepare()
+    }, 400_000)
+    afterAll(async () => {
+      await scene.dispose()
+      await rm(dir, {recursive: true, force: true})
+    })
+
+    it('is built from the newest that is whole, and the log after it', async () => {
+      await scene.run(async ({start, done, topics}) => {
+        const env = {TRIPLINE_SNAPSHOTS_DIR: dir, TRIPLINE_SNAPSHOTS_EVERY: '1s'}
+        const first = start(env)
+        const snapshotsOf = async (partition: number) => {
+          const folder = join(dir, topics.namespace, '1', String(partition))
+          const names = await readdir(folder).catch(() => [])
+          const whole = names.filter((name) => name.endsWith('.snapshot.gz')).sort()
+          return whole.reverse().map((name) => join(folder, name))
+        }
+        await done(0.4)
+        await vi.waitUntil(async () => {
+          const taken = await Promise.all(PARTITIONS.map(snapshotsOf))
+          return taken.every(({length}) => length === 2)
+        }, 60_000)
+        await first.end('SIGKILL')
+
+        const [newest0] = await snapshotsOf(0)
+        await cutShort(newest0)
+        for (const path of await snapshotsOf(1)) await cutShort(path)
+        const redis = new Redis(TEST_REDIS ?? '')
+        await redis.eval(FORGET, 0, `*${topics.namespace}*`)
+        redis.disconnect()
+
+        const second = start(env)
+        const said = (what: string) => second.logLines().filter(({msg}) => msg?.includes(what))
+        const partitionsThat = (what: string) =>
+          [...new Set(said(what).map(({partition}) => partition))].sort()
+        await vi.waitUntil(() => partitionsThat('records were news').length === 4, 150_000)
+        expect(partitionsThat('is that of the snapshot of')).toEqual([0, 2, 3])
+        expect(said('is passed over').map(({partition}) => partition)).toEqual(
+          expect.arrayContaining([0, 1, 1]),
+        )
+        await done(1)
+        const readAll = async () => (await second.ledger()).total.transactions?.in === scene.transactions
+        await vi.waitUntil(readAll, 60_000)
+        const metrics = await (await fetch(`${await second.url()}/metrics`)).text()
+        const read = said('records were read').reduce((sum, line) => sum + (line.read as number), 0)
+        expect(metrics).toContain(`tripline_building_records_total ${read}`)
+        const verified = await tripline(['state', 'verify', '--json'], {
+          env: {
+            TRIPLINE_PROFILE: 'cluster',
+            TRIPLINE_NAMESPACE: topics.namespace,
+            TRIPLINE_KAFKA_BROKERS: TEST_KAFKA ?? '',
+            TRIPLINE_REDIS_URL: TEST_REDIS ?? '',
+          },
+        })
+        const {differences} = JSON.parse(verified.stdout) as StateVerdict
+        expect(differences).toEqual([])
+      })
+    })
+  },
+)
+
+async function cutShort(path: string | undefined): Promise<void> {
+  const {size} = await stat(path ?? '')
+  await truncate(path ?? '', Math.floor(size / 2))
+}
