@@ -1,10 +1,12 @@
-import {mkdtemp, readdir, rm, stat, truncate} from 'node:fs/promises'
+import {cp, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {Redis} from 'ioredis'
 import {afterAll, beforeAll, describe, expect, it, vi} from 'vitest'
+import type {ActivationReport} from '../../src/adapters/http/rules-service.js'
 import type {StateVerdict} from '../../src/app/state/verify-state.js'
-import {tripline} from '../support/process/tripline.js'
+import {PROJECT} from '../support/process/built-program.js'
+import {tripline, triplineJson} from '../support/process/tripline.js'
 import {RecordedScene} from '../support/services/recorded-scene.js'
 import {TEST_KAFKA, TEST_REDIS} from '../support/services/test-kafka.js'
 
@@ -45,6 +47,16 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)(
           return taken.every(({length}) => length === 2)
         }, 60_000)
         await first.end('SIGKILL')
+        // Rules that no snapshot knows: they say the same, under another title.
+        const cluster = {
+          TRIPLINE_PROFILE: 'cluster',
+          TRIPLINE_NAMESPACE: topics.namespace,
+          TRIPLINE_KAFKA_BROKERS: TEST_KAFKA ?? '',
+          TRIPLINE_REDIS_URL: TEST_REDIS ?? '',
+        }
+        const rules = await retitledRules(join(dir, 'rules'))
+        const activate = ['rules', 'activate', '--rules', rules, '--json']
+        const {bundle} = await triplineJson<ActivationReport>(activate, {env: cluster})
 
         const [newest0] = await snapshotsOf(0)
         await cutShort(newest0)
@@ -68,20 +80,25 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)(
         const metrics = await (await fetch(`${await second.url()}/metrics`)).text()
         const read = said('records were read').reduce((sum, line) => sum + (line.read as number), 0)
         expect(metrics).toContain(`tripline_building_records_total ${read}`)
-        const verified = await tripline(['state', 'verify', '--json'], {
-          env: {
-            TRIPLINE_PROFILE: 'cluster',
-            TRIPLINE_NAMESPACE: topics.namespace,
-            TRIPLINE_KAFKA_BROKERS: TEST_KAFKA ?? '',
-            TRIPLINE_REDIS_URL: TEST_REDIS ?? '',
-          },
-        })
+        expect(metrics).toMatch(/^tripline_exchange_parcels_total\{direction="in"\} [1-9]/m)
+        const inForce = await (await fetch(`${await second.url()}/v1/rules`)).json()
+        expect(inForce).toMatchObject({bundle})
+        const verified = await tripline(['state', 'verify', '--json'], {env: cluster})
         const {differences} = JSON.parse(verified.stdout) as StateVerdict
         expect(differences).toEqual([])
       })
     })
   },
 )
+
+async function retitledRules(folder: string): Promise<string> {
+  await cp(join(PROJECT, 'cep-rules'), folder, {recursive: true})
+  const names = await readdir(folder, {recursive: true})
+  const file = join(folder, names.find((name) => name.endsWith('refund-burst-at-merchant.yaml')) ?? '')
+  const text = await readFile(file, 'utf8')
+  await writeFile(file, text.replace(/^title: .*$/m, 'title: Many refunds'))
+  return folder
+}
 
 async function cutShort(path: string | undefined): Promise<void> {
   const {size} = await stat(path ?? '')
