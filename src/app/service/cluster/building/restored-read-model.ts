@@ -38,24 +38,25 @@ export async function restoreReadModel(options: ReadModelToRestore): Promise<voi
   const forgotten = await forgottenUsers(options)
   const gone = new Set<string>()
   const isOwn = (key: string) => partitionOf(key, partitions) === partition
-  await restoreFrom(names.decisions, options, (record: DecisionRecord, {timestamp}) => {
+  const isGone = (user: string, {timestamp}: KafkaMessage) =>
+    forgotten.size > 0 && Number(timestamp) < (forgotten.get(userDigest(user)) ?? 0)
+  await restoreFrom(names.decisions, options, (record: DecisionRecord, message) => {
     const {user_id, transaction_id} = record
-    if (forgotten.size > 0 && Number(timestamp) < (forgotten.get(userDigest(user_id)) ?? 0))
-      gone.add(eventName(TRANSACTIONS, transaction_id))
+    if (isGone(user_id, message)) gone.add(eventName(TRANSACTIONS, transaction_id))
     else if (isOwn(user_id)) return {decisions: [record]}
     return undefined
   })
-  await restoreFrom(names.alerts, options, (record: AlertRecord) => {
+  await restoreFrom(names.alerts, options, (record: AlertRecord, message) => {
     const {anchor, events, key} = record
-    if (!isOwn(key.value) || gone.has(eventName(anchor.stream, anchor.id))) return undefined
+    if (!isOwn(key.value) || isGone(key.value, message) || gone.has(eventName(anchor.stream, anchor.id)))
+      return undefined
     return {alerts: [{...record, events: events.filter(({stream, id}) => !gone.has(eventName(stream, id)))}]}
   })
   const decode = decoderOf(bundle)
-  await restoreFrom(names.ofStream(FEEDBACK), options, (feedback, {value, timestamp}, of) => {
-    const event = decode(FEEDBACK, feedback, String(value), {})
-    if (of !== partition || isRefusal(event)) return undefined
-    const isGone = Number(timestamp) < (forgotten.get(userDigest(event.key)) ?? 0)
-    return isGone ? undefined : {verdicts: [verdictOf(event)]}
+  await restoreFrom(names.ofStream(FEEDBACK), options, (feedback, message, of) => {
+    const event = decode(FEEDBACK, feedback, String(message.value), {})
+    if (of !== partition || isRefusal(event) || isGone(event.key, message)) return undefined
+    return {verdicts: [verdictOf(event)]}
   })
 }
 
