@@ -2,6 +2,7 @@ import {readSnapshot, type SnapshotFolder} from '../../../../adapters/files/snap
 import type {KafkaLog} from '../../../../adapters/kafka/kafka-client.js'
 import type {TopicRanges} from '../../../../adapters/kafka/topic-ends.js'
 import type {StatePiece} from '../../../../adapters/redis/snapshot/partition-copy.js'
+import type {PartitionRestoring} from '../../../../adapters/redis/snapshot/restore-partition.js'
 import type {SnapshotHead} from './snapshot-head.js'
 
 export interface SnapshotRestoringParts {
@@ -9,10 +10,8 @@ export interface SnapshotRestoringParts {
   /** The instance of its state that a partition had. */
   readonly instanceOf: (partition: number) => string | undefined
   readonly rangesOf: () => Promise<TopicRanges>
-  /** Drops what is left of a partition's state. */
-  readonly clear: (partition: number) => Promise<void>
-  /** Writes a partition's state. */
-  readonly restore: (partition: number, pieces: AsyncIterable<StatePiece>) => Promise<void>
+  /** Begins to write a partition's state, where there is none. */
+  readonly begin: (partition: number) => Promise<PartitionRestoring>
   /** The read model was lost as well: what was said before the snapshot goes there from the output topics. */
   readonly restoreReadModel: (partition: number) => Promise<void>
   readonly log: KafkaLog
@@ -22,15 +21,15 @@ export interface SnapshotRestoringParts {
 export class SnapshotRestoring {
   constructor(private readonly parts: SnapshotRestoringParts) {}
 
-  /** Gives whether there was one; else the state has to be built from the beginning of the log. */
+  /** Gives whether there was one; rejects with RestoredElsewhereError where somebody else does it, or has done it. If there is none, the state has to be built from the beginning of the log. */
   async restore(partition: number): Promise<boolean> {
-    const {folderOf, clear, restore, restoreReadModel, log} = this.parts
-    await clear(partition)
+    const {folderOf, begin, restoreReadModel, log} = this.parts
+    const restoring = await begin(partition)
     for (const path of await folderOf(partition).newestFirst()) {
       const head = await this.usable(path, partition)
       if (head === undefined) continue
       await restoreReadModel(partition)
-      await restore(partition, piecesOf(path))
+      await restoring.write(piecesOf(path))
       const at = new Date(head.at).toISOString()
       log(
         'warn',
@@ -41,6 +40,7 @@ export class SnapshotRestoring {
       )
       return true
     }
+    await restoring.giveUp()
     return false
   }
 

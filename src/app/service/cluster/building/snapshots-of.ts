@@ -3,7 +3,7 @@ import {SnapshotFolder} from '../../../../adapters/files/snapshot-folder.js'
 import {type KafkaLog, kafkaClient} from '../../../../adapters/kafka/kafka-client.js'
 import type {KafkaConnection} from '../../../../adapters/kafka/kafka-connection.js'
 import {topicRanges} from '../../../../adapters/kafka/topic-ends.js'
-import {clearPartition, restorePartition} from '../../../../adapters/redis/snapshot/restore-partition.js'
+import {PartitionRestoring} from '../../../../adapters/redis/snapshot/restore-partition.js'
 import type {RedisStateStore} from '../../../../adapters/redis/state-store.js'
 import type {Bundle} from '../../../../core/bundle/bundle.js'
 import {streamsWith} from '../../../../core/event/stream.js'
@@ -60,8 +60,7 @@ export function snapshotsOf(options: SnapshotsOptions): Snapshots {
     restoring: new SnapshotRestoring({
       ...{folderOf, rangesOf, log},
       instanceOf: (partition) => installation.noted(partition),
-      clear: (partition) => clearPartition(redis, keyspace, partition),
-      restore: (partition, pieces) => restorePartition(redis, keyspace, partition, pieces),
+      begin: (partition) => PartitionRestoring.begin(redis, keyspace, partition),
       restoreReadModel: (partition) =>
         restoreReadModel({kafka, names, partition, partitions, bundle: bundle(), toReadModel, clock}),
     }),
