@@ -5,10 +5,12 @@ import {Redis} from 'ioredis'
 import {afterAll, beforeAll, describe, expect, it, vi} from 'vitest'
 import type {ActivationReport} from '../../src/adapters/http/rules-service.js'
 import type {StateVerdict} from '../../src/app/state/verify-state.js'
+import type {AlertRecord} from '../../src/core/decision/records.js'
 import {PROJECT} from '../support/process/built-program.js'
 import {tripline, triplineJson} from '../support/process/tripline.js'
 import {RecordedScene} from '../support/services/recorded-scene.js'
 import {TEST_KAFKA, TEST_REDIS} from '../support/services/test-kafka.js'
+import {topicContents} from '../support/services/topic-contents.js'
 
 const PARTITIONS = [0, 1, 2, 3]
 
@@ -83,6 +85,10 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)(
         expect(metrics).toMatch(/^tripline_exchange_parcels_total\{direction="in"\} [1-9]/m)
         const inForce = await (await fetch(`${await second.url()}/v1/rules`)).json()
         expect(inForce).toMatchObject({bundle})
+        const published = await topicContents<AlertRecord>(topics.kafka, topics.names.alerts)
+        expect(await listedAlerts(await second.url())).toEqual(
+          new Set(published.map(({alert_id}) => alert_id)),
+        )
         const verified = await tripline(['state', 'verify', '--json'], {env: cluster})
         const {differences} = JSON.parse(verified.stdout) as StateVerdict
         expect(differences).toEqual([])
@@ -90,6 +96,23 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)(
     })
   },
 )
+
+/** The ids of all alerts that a worker lists. */
+async function listedAlerts(url: string): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>()
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const query = cursor === '' ? 'limit=100' : `limit=100&cursor=${encodeURIComponent(cursor)}`
+    const page = (await (await fetch(`${url}/v1/alerts?${query}`)).json()) as AlertsPage
+    for (const {alert_id} of page.items) ids.add(alert_id)
+    cursor = page.next_cursor
+  }
+  return ids
+}
+
+interface AlertsPage {
+  readonly items: readonly AlertRecord[]
+  readonly next_cursor: string | null
+}
 
 async function retitledRules(folder: string): Promise<string> {
   await cp(join(PROJECT, 'cep-rules'), folder, {recursive: true})
