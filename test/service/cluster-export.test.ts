@@ -1,6 +1,7 @@
-import {mkdtemp, rm} from 'node:fs/promises'
+import {mkdtemp, readFile, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {gunzipSync} from 'node:zlib'
 import {afterAll, beforeAll, describe, expect, it, vi} from 'vitest'
 import type {ExportSummary} from '../../src/app/export/export-run.js'
 import {tripline, triplineJson} from '../support/process/tripline.js'
@@ -41,6 +42,9 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)(
         const out = join(folder, 'export')
         const exported = await triplineJson<ExportSummary>(['export', '--out', out], {env})
         expect(exported).toMatchObject({complete: true, decisions: expect.any(Number)})
+        const lines = gunzipSync(await readFile(join(out, 'events.ndjson.gz'))).toString()
+        const named = new Set([...lines.matchAll(/"partition":(\d+)/g)].map(([, number]) => number))
+        expect([...named].sort()).toEqual(['0', '1', '2', '3'])
         const {stdout} = await tripline([
           ...['replay', '--input', join(out, 'events.ndjson.gz'), '--bundle', join(out, 'bundle'), '--json'],
           ...['--out', join(folder, 'replayed'), '--compare', join(out, 'emitted')],

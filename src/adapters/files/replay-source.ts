@@ -3,6 +3,7 @@ import type {Bundle} from '../../core/bundle/bundle.js'
 import {decoderOf} from '../../core/bundle/decoder-of.js'
 import {isDeadLetterReason} from '../../core/event/dead-letter.js'
 import {type Decode, type DecodedEvent, isRefusal, parseJson, type Refusal} from '../../core/event/decode.js'
+import {MERCHANTS} from '../../core/event/stream.js'
 import {type EventTime, parseEventTime, type WallTime} from '../../core/event/time.js'
 import {ERASED, type ErasedInput} from '../../core/forgetting/erased-input.js'
 import {parseTombstone} from '../../core/forgetting/tombstone.js'
@@ -39,11 +40,12 @@ export interface ReplaySourceOptions {
 
 /**
  * Recorded events, in the order of their NDJSON lines. Wall time is the line's arrival time, else the
- * greatest event time seen so far, and never goes back. Each batch holds lines of one partition.
+ * greatest event time seen so far, and never goes back. Each batch holds lines of one partition; those of the next few
+ * hundred lines make a turn, in which each partition has one.
  */
 export class ReplaySource implements EventSource {
-  /** How far deadlines were resolved where the recording ends, once its last line is read; undefined if it does not say. */
-  resolvedAtEnd: EventTime | undefined
+  /** By partition: how far deadlines were resolved where the recording ends, once its last lines are read; empty if it does not say. */
+  readonly resolvedAtEnd = new Map<number, EventTime>()
   private readonly blocks: AsyncIterator<readonly Line[]>
   private readonly isRecording: boolean
   private decodeEvent!: Decode
@@ -54,9 +56,11 @@ export class ReplaySource implements EventSource {
   private block: readonly Line[] = []
   private position = 0
   private lineNumber = -1
-  private wall = NO_TIME_YET
+  /** Wall time as far as lines were read. */
+  wall = NO_TIME_YET
   private greatestEventTime = Number.NEGATIVE_INFINITY
   private readonly ready: InputBatch[] = []
+  private readonly seen = new Set<number>()
 
   constructor({lines, bundle, isRecording = false}: ReplaySourceOptions) {
     this.blocks = lines[Symbol.asyncIterator]()
@@ -82,12 +86,18 @@ export class ReplaySource implements EventSource {
   }
 
   async next(): Promise<InputBatch | undefined> {
-    while (this.ready.length === 0) {
+    if (this.ready.length === 0) this.ready.push(...((await this.nextTurn()) ?? []))
+    return this.ready.shift()
+  }
+
+  /** The batches of the next lines, no two of one partition; undefined at the end of the input. */
+  async nextTurn(): Promise<readonly InputBatch[] | undefined> {
+    for (;;) {
       const lines = await this.take(BATCH)
       if (lines.length === 0) return undefined
-      this.ready.push(...this.byPartition(lines))
+      const batches = this.byPartition(lines)
+      if (batches.length > 0) return batches
     }
-    return this.ready.shift()
   }
 
   private async take(count: number): Promise<readonly Line[]> {
@@ -102,10 +112,14 @@ export class ReplaySource implements EventSource {
     return taken
   }
 
-  /** Batches of the lines up to the first that activates a bundle; those after it are judged by that one, when it is in force. */
+  /**
+   * Batches of the lines up to the first that activates a bundle; those after it are judged by that one, when it is in force.
+   * Profiles, which concern all partitions, have a turn of their own: all have read what came before.
+   */
   private byPartition(lines: readonly Line[]): readonly InputBatch[] {
     const records = new Map<number, ReplayRecord[]>()
     let control: InputBatch | undefined
+    let areProfiles: boolean | undefined
     for (const [i, line] of lines.entries()) {
       this.lineNumber++
       const {text} = line
@@ -117,6 +131,15 @@ export class ReplaySource implements EventSource {
         this.position -= lines.length - i - 1
         break
       }
+      this.seen.add(record.partition)
+      const isProfile = record.stream === MERCHANTS
+      if (this.seen.size > 1 && isProfile !== (areProfiles ?? isProfile)) {
+        // It is read again.
+        this.position -= lines.length - i
+        this.lineNumber--
+        break
+      }
+      areProfiles = isProfile
       const group = records.get(record.partition)
       if (group === undefined) records.set(record.partition, [record])
       else group.push(record)
@@ -164,8 +187,11 @@ export class ReplaySource implements EventSource {
     const forget = parseTombstone(event)
     if (control !== undefined || forget !== undefined)
       return {partition, records: [], control, forget, polledAt: this.wall, nextOffset: this.lineNumber + 1}
-    this.resolvedAtEnd = parseEnd(event)
-    if (this.resolvedAtEnd !== undefined) return undefined
+    const resolved = parseEnd(event)
+    if (resolved !== undefined) {
+      this.resolvedAtEnd.set(partition, resolved)
+      return undefined
+    }
     throw new RangeError(
       `line ${this.lineNumber + 1}: it activates no bundle; a newer version of tripline may have written it`,
     )

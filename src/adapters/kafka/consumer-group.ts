@@ -4,6 +4,7 @@ import type {Positions} from '../../engine/port/event-source.js'
 import {coPartitionAssigner} from './co-partition-assigner.js'
 import type {KafkaLog} from './kafka-client.js'
 import {OffsetOutOfRangeError} from './offset-out-of-range-error.js'
+import {PositionMarks} from './position-marks.js'
 import {type FetchedRecords, RecordQueue} from './record-queue.js'
 import {type TopicRange, type TopicRanges, topicRanges} from './topic-ends.js'
 import type {InputTopic} from './topic-names.js'
@@ -44,10 +45,11 @@ const FETCH_WAIT_MS = 200
 /**
  * This process's membership in the group of workers: which partitions are its own, and the one connection through which
  * the records of all of them come. Each answer is put into the queues of those who read, and the next is asked for at
- * once; a topic's partition whose queue is full is paused. What the group has noted of offsets is never used: readers
- * say where to begin, and what lies before or beyond that is left out or asked for again.
+ * once; a topic's partition whose queue is full is paused. The group's offsets are marks of how far readers were, and never used to
+ * read on: readers say where to begin, and what lies before or beyond that is left out or asked for again.
  */
 export class ConsumerGroup {
+  readonly marks: PositionMarks
   private readonly consumer: Consumer
   private readonly admin: Admin
   /** Each with the positions from which it began. */
@@ -71,6 +73,8 @@ export class ConsumerGroup {
       maxWaitTimeInMs: FETCH_WAIT_MS,
       retry: {retries: 8, restartOnFailure: async () => !this.isStopping},
     })
+    const {consumer, admin} = this
+    this.marks = new PositionMarks({consumer, admin, groupId, inputs})
   }
 
   /** Joins the group. Resolves when the brokers are reached; the assignment is told later. */
@@ -101,6 +105,7 @@ export class ConsumerGroup {
   /** Leaves the group: its partitions go to the others. */
   async stop(): Promise<void> {
     this.isStopping = true
+    await this.marks.stop()
     await this.consumer.disconnect()
     await this.admin.disconnect()
   }

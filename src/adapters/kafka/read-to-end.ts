@@ -3,12 +3,16 @@ import type {Kafka, KafkaMessage} from 'kafkajs'
 import type {Clock} from '../../engine/port/clock.js'
 import {topicRanges} from './topic-ends.js'
 
-/** Reads all that some topics hold now, each partition in its order, past the group of workers. `take` hears of each record. */
+/**
+ * Reads all that some topics hold now, each partition in its order, past the group of workers. `take` hears of each record; reading waits
+ * for `afterSome`, which is called now and then.
+ */
 export async function readToEnd(
   kafka: Kafka,
   topics: readonly string[],
   clock: Clock,
   take: (message: KafkaMessage, topic: string, partition: number) => void,
+  afterSome: () => Promise<void> = async () => undefined,
 ): Promise<void> {
   const admin = kafka.admin()
   await admin.connect()
@@ -34,6 +38,7 @@ export async function readToEnd(
             const end = ends.get(place)?.end
             if (end === undefined) return
             for (const message of messages) if (Number(message.offset) < end) take(message, topic, partition)
+            await afterSome()
             if (Number(batch.lastOffset()) >= end - 1) ends.delete(place)
             if (ends.size === 0) resolve()
           },

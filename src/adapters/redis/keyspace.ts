@@ -11,6 +11,7 @@
  *   …:outbox  …:activations  …:shapes              hashes: by sequence, by offset, by number
  *   …:built                                        hash: what was said while the state was built from the log, by name
  *   …:lifts                                        hash: by name, what is added to a record's revision
+ *   …:restoring                                    who writes a snapshot where the state was lost
  *   <namespace>:{b<n>}:…                           read model, in buckets by id
  *   <namespace>:{q<n>}:…                           dead letters and late inputs of a partition
  *   <namespace>:{bundles}:…                        bundles
@@ -39,6 +40,7 @@ export interface PartitionKeys {
   readonly shapes: string
   readonly built: string
   readonly lifts: string
+  readonly restoring: string
   history(key: string): string
   judgement(key: string): string
   features(key: string): string
@@ -57,6 +59,7 @@ export function partitionKeys({namespace, generation = 1}: Keyspace, partition: 
     shapes: `${prefix}shapes`,
     built: `${prefix}built`,
     lifts: `${prefix}lifts`,
+    restoring: `${prefix}restoring`,
     history: (key) => `${prefix}h:${idText(key)}`,
     judgement: (key) => `${prefix}j:${idText(key)}`,
     features: (key) => `${prefix}f:${idText(key)}`,

@@ -1,6 +1,7 @@
 import type {BuildingKind} from './building.js'
 import type {EventShapes} from './event-shapes.js'
 import {RecordTally} from './record-tally.js'
+import type {PartitionCopy} from './snapshot/partition-copy.js'
 
 /** What a store knows of a partition that it has opened. */
 export class Ownership {
@@ -9,6 +10,8 @@ export class Ownership {
   /** Outbox entries that are stored. */
   outbox: number[]
   readonly tally = new RecordTally()
+  /** A copy of the state that is under way. */
+  copy: PartitionCopy | undefined
   private last: Promise<unknown> = Promise.resolve()
 
   constructor(

@@ -34,6 +34,16 @@ export class StateLostError extends Error {
   }
 }
 
+/** Redis holds an older state than was committed: an older file of it was restored, or a copy took over that lacked the last writes. */
+export class StateSetBackError extends Error {
+  constructor(partition: number, place: string, was: number, is: number) {
+    super(
+      `the state of partition ${partition} was set back: it had read ${place} up to offset ${was}, and Redis has it at ${is}; what came since is read again, and only what nobody has heard is said`,
+    )
+    this.name = 'StateSetBackError'
+  }
+}
+
 /** Redis holds the state of another installation, or of another time, than was noted on the log. */
 export class ForeignStateError extends RangeError {
   constructor(partition: number, expected: string, found: string) {

@@ -1,7 +1,9 @@
 import {randomUUID} from 'node:crypto'
 import type {InForce} from '../../core/bundle/in-force.js'
+import type {Positions} from '../../engine/port/event-source.js'
 import {
   type AddedFields,
+  type Checkpoint,
   type Commit,
   type OpenedPartition,
   type PersistedKey,
@@ -21,6 +23,7 @@ import {APPEND_TO_EXISTING, OPEN} from './partition-scripts.js'
 import type {RedisClient} from './redis-client.js'
 import type {RedisConnection} from './redis-connection.js'
 import {ForeignStateError, RedisUnavailableError, StateLostError, SupersededError} from './redis-errors.js'
+import {type CopyTarget, PartitionCopy} from './snapshot/partition-copy.js'
 import {readActivations, readPartition} from './stored-partition.js'
 import {writeCommit} from './write-commit.js'
 
@@ -150,6 +153,7 @@ export class RedisStateStore implements StateStore {
     const encoded = encodeCommit(commit, keys, owner.shapes)
     const {durability = 'memory'} = this.options
     await owner.inTurn(async () => {
+      await owner.copy?.before(commit.keys.map(({key}) => key))
       const published = owner.outbox.filter((stored) => stored <= publishedUpTo)
       try {
         await writeCommit(
@@ -181,9 +185,20 @@ export class RedisStateStore implements StateStore {
       this.owned.get(partition)?.tally.add(addition.key, 1, 0)
     }
     if (records.size === 0) return
+    await this.owned.get(partition)?.copy?.before(added.map(({key}) => key))
     await this.connection.attempt((client) =>
       APPEND_TO_EXISTING.run(client, [...records.keys()], [...records.values()]),
     )
+  }
+
+  /** How far a partition has read its topics; undefined where nothing was committed, or it is being built. */
+  async positionsOf(partition: number): Promise<Positions | undefined> {
+    const {standing} = this.keysOf(partition)
+    const [text, building] = await this.connection.attempt((client) =>
+      client.hmget(standing, 'checkpoint', 'building'),
+    )
+    if (text == null || building != null) return undefined
+    return (JSON.parse(text) as Checkpoint).positions
   }
 
   /** How each bundle came into force that was activated, in the order of the log. */
@@ -212,6 +227,38 @@ export class RedisStateStore implements StateStore {
       owner.building = undefined
       owner.lifts = lifts
     })
+  }
+
+  /** Begins a copy of a partition as it stands after its last commit; those that follow let it copy first what they change. */
+  async beginCopy(partition: number, target: CopyTarget): Promise<PartitionCopy> {
+    const owner = this.ownerOf(partition)
+    owner.copy = await PartitionCopy.begin(this.connection, this.keysOf(partition), target)
+    return owner.copy
+  }
+
+  /** Whether the partition stands where this process left it: no other owner came, and nothing was set back. */
+  async standsAsLeft(partition: number): Promise<boolean> {
+    const {token, number} = this.ownerOf(partition)
+    const {standing} = this.keysOf(partition)
+    const found = await this.connection.attempt((client) => client.hmget(standing, 'owner', 'number'))
+    return found[0] === token && Number(found[1]) === number - 1
+  }
+
+  /** The copy is done, or given up. */
+  endCopy(partition: number): void {
+    const owner = this.owned.get(partition)
+    if (owner !== undefined) owner.copy = undefined
+  }
+
+  /** Which instance of its state a partition has that this process owns. */
+  instanceOf(partition: number): string {
+    return this.ownerOf(partition).instance
+  }
+
+  private ownerOf(partition: number): Ownership {
+    const owner = this.owned.get(partition)
+    if (owner === undefined) throw new Error(`partition ${partition} is not open`)
+    return owner
   }
 
   /** What is added to a record's revision, by the record's name. */

@@ -1,5 +1,5 @@
 import type {Registry} from 'prom-client'
-import {readGauge} from './instruments.js'
+import {readCounter, readGauge} from './instruments.js'
 
 /** How a worker of the cluster profile fares, asked at every scrape. */
 export interface ClusterReading {
@@ -9,6 +9,8 @@ export interface ClusterReading {
   readonly stalledPartitions: () => number
   /** Partitions whose state is being built from the log. */
   readonly buildingPartitions: () => number
+  /** Records of the log that were read to build states, since the start. */
+  readonly buildingRecords: () => number
 }
 
 export function addClusterMetrics(registry: Registry, reading: ClusterReading): void {
@@ -25,4 +27,7 @@ export function addClusterMetrics(registry: Registry, reading: ClusterReading): 
     'Partitions whose state is being built from the log.',
     reading.buildingPartitions,
   )
+  readCounter(registry, 'building_records', 'Records that were read to build states anew.', [], () => [
+    {labels: {}, value: reading.buildingRecords()},
+  ])
 }

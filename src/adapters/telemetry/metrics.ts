@@ -9,6 +9,7 @@ import {addCaseMetrics} from './case-metrics.js'
 import {addClusterMetrics, type ClusterReading} from './cluster-metrics.js'
 import {DriftMetrics} from './drift-metrics.js'
 import {addEconomicsMetrics, type EconomicsReader} from './economics-metrics.js'
+import {ExchangeMetrics} from './exchange-metrics.js'
 import {HttpMetrics} from './http-metrics.js'
 import {counter} from './instruments.js'
 import {LearningMetrics} from './learning-metrics.js'
@@ -37,6 +38,7 @@ export class Metrics {
   private readonly registry = new Registry()
   private readonly batches: BatchMetrics
   private readonly drift: DriftMetrics
+  private readonly exchange: ExchangeMetrics
   private readonly fenced: Counter<'cause'>
 
   constructor({clock, partitions, webhookBacklog, trained}: MetricsSources) {
@@ -47,6 +49,7 @@ export class Metrics {
     addStandingMetrics(registry, clock, partitions)
     this.batches = new BatchMetrics(registry, clock)
     this.drift = new DriftMetrics(registry, () => trained?.())
+    this.exchange = new ExchangeMetrics(registry)
     this.http = new HttpMetrics(registry)
     this.learning = new LearningMetrics(registry)
     this.outbox = new OutboxMetrics(registry, clock)
@@ -67,6 +70,7 @@ export class Metrics {
   observe(batch: CommittedBatch): void {
     this.batches.observe(batch)
     this.drift.observe(batch)
+    this.exchange.observe(batch)
     this.learning.observe(batch)
   }
 

@@ -18,6 +18,8 @@ export interface PartitionReading {
   readonly rules: readonly {readonly id: string; readonly counts: RuleCounts}[]
   /** Transactions whose currency has no rate. */
   readonly unknownCurrencies: number
+  /** How far (ms) time in its histories by other keys is behind its own; absent where partitions exchange nothing. */
+  readonly heldBack?: number | undefined
 }
 
 type Read = () => readonly PartitionReading[]
@@ -45,6 +47,16 @@ export function addStandingMetrics(registry: Registry, clock: Clock, read: Read)
     'ledger_unbalanced_streams',
     'Streams with an input that is not accounted for: 0, unless there is a bug.',
     (reading) => unbalanced(reading.ledger).length,
+  )
+  readGauge(
+    registry,
+    'exchange_held_back_seconds',
+    'How far other partitions hold back time in the histories by merchant, device and address that live here.',
+    ['partition'],
+    () =>
+      read().flatMap(({partition, heldBack}) =>
+        heldBack === undefined ? [] : [{labels: {partition}, value: heldBack / 1000}],
+      ),
   )
   readCounter(
     registry,

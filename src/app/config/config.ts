@@ -64,6 +64,12 @@ export interface Config {
     readonly wait: string
     readonly generation: number
   }
+  readonly snapshots: {
+    /** Empty for none. */
+    readonly dir: string
+    /** ms. */
+    readonly every: number
+  }
   readonly retention: {readonly alerts: number; readonly decisions: number}
   readonly cases: {
     /** From event time to when a case is due, in ms. */
@@ -137,6 +143,7 @@ export function toConfig(values: SettingValues, settings: Config['settings']): C
       wait: values['redis.wait'],
       generation: values['redis.generation'],
     },
+    snapshots: {dir: values['snapshots.dir'], every: values['snapshots.every']},
     retention: {alerts: values['retention.alerts'], decisions: values['retention.decisions']},
     cases: {
       sla: {

@@ -161,6 +161,13 @@ export const SETTINGS = {
     1_000_000,
     'Of the state in Redis. Workers with a higher number build theirs from the log beside the others, and take over.',
   ),
+  'snapshots.dir': text(
+    '',
+    'Cluster: folder that all workers see, for snapshots of the state: one that is lost is built from the newest and the log after it. Empty: none are taken.',
+    'a path of up to 4096 characters, or nothing',
+    /^\P{Cc}{0,4096}$/u,
+  ),
+  'snapshots.every': duration('1h', 'Cluster: how often a snapshot of each partition is taken.'),
   'telemetry.exporter': choice(
     'none',
     ['none', 'otlp', 'jaeger'],

@@ -4,7 +4,6 @@ import {pipeline} from 'node:stream/promises'
 import {createGzip} from 'node:zlib'
 import {activationLine, endLine, recordedLine, tombstoneLine} from '../../adapters/files/recorded-line.js'
 import type {KafkaEventSource} from '../../adapters/kafka/event-source.js'
-import type {EventTime, WallTime} from '../../core/event/time.js'
 import type {InputBatch} from '../../engine/port/event-source.js'
 import type {Checkpoint} from '../../engine/port/state-store.js'
 
@@ -37,9 +36,6 @@ interface TimedLine {
 
 const LINES_AT_ONCE = 1_000
 
-/** All lines name it: rules by merchant, device and address need all events of their key, whichever partition they came through. */
-const PARTITION = 0
-
 /** Writes the inputs and activations of all partitions in the order in which they came, as lines that a replay reads. Gives how many events. */
 export async function writeClusterEvents(options: ClusterEventsToWrite): Promise<number> {
   let events = 0
@@ -54,20 +50,16 @@ export async function writeClusterEvents(options: ClusterEventsToWrite): Promise
       options.onProgress(events)
     }
     // A part of a log does not say what had become of deadlines where it ends.
-    if (options.to === Number.POSITIVE_INFINITY) lines.push(endOf(options.readings))
+    if (options.to === Number.POSITIVE_INFINITY) lines.push(...options.readings.map(endOf))
     yield `${lines.join('\n')}\n`
   }
   await pipeline(Readable.from(blocks()), createGzip(), createWriteStream(options.path))
   return events
 }
 
-/** How far deadlines were resolved in all partitions. */
-function endOf(readings: readonly PartitionReadingSource[]): string {
-  const times = readings.map(({checkpoint}) => checkpoint.time)
-  const resolved = times.map((time) => time.resolved ?? Number.NEGATIVE_INFINITY)
-  const least = Math.min(...resolved) as EventTime
-  const wall = Math.max(...times.map((time) => time.wall)) as WallTime
-  return endLine(Number.isFinite(least) ? least : null, wall, PARTITION)
+/** How far deadlines were resolved in a partition. */
+function endOf({partition, checkpoint: {time}}: PartitionReadingSource): string {
+  return endLine(time.resolved, time.wall, partition)
 }
 
 /** One line of each partition is held. */
@@ -107,14 +99,14 @@ function* recordsOf(
 ): Generator<TimedLine> {
   for (const record of records) {
     if (partition > 0 && broadcast.has(record.origin?.topic ?? '')) continue
-    yield {at: record.ingestedAt, text: recordedLine(record, PARTITION, eventLimit), isEvent: true}
+    yield {at: record.ingestedAt, text: recordedLine(record, partition, eventLimit), isEvent: true}
   }
 }
 
-/** What comes alone: every partition reads it, and it is written once. */
+/** What comes alone. Every partition reads it, and it is written once: a tombstone where the user is. */
 function* controlOf({control, forget, polledAt}: InputBatch, partition: number): Generator<TimedLine> {
   if (control !== undefined && partition === 0)
-    yield {at: control.at, text: activationLine(control, PARTITION), isEvent: false}
-  if (forget !== undefined && partition === 0)
-    yield {at: polledAt, text: tombstoneLine(forget, polledAt, PARTITION), isEvent: false}
+    yield {at: control.at, text: activationLine(control, partition), isEvent: false}
+  if (forget !== undefined && partition === forget.partition)
+    yield {at: polledAt, text: tombstoneLine(forget, polledAt, partition), isEvent: false}
 }

@@ -11,7 +11,7 @@ import type {Scorer} from '../../engine/port/model.js'
 import type {Publisher} from '../../engine/port/publisher.js'
 import {Partition} from '../../engine/stage/partition.js'
 import {SharedState} from '../../engine/stage/shared-state.js'
-import {UntilResolved} from './until-resolved.js'
+import {InTurns} from './in-turns.js'
 
 export interface ReplayRun {
   readonly lines: AsyncIterable<readonly Line[]>
@@ -49,7 +49,7 @@ export async function runReplay(run: ReplayRun): Promise<readonly Partition[]> {
     return partition
   }
   const batches = scoring({
-    source: new UntilResolved(input, partitions),
+    source: new InTurns(input, shared, partitionOf),
     store,
     publisher,
     clock: ARRIVAL_CLOCK,

@@ -58,6 +58,8 @@ export interface ReceivedBatch extends DecodedBatch {
   readonly handed: readonly AcceptedEvent[]
   /** What was found there about transactions of the users here. */
   readonly findings: readonly Finding[]
+  /** Merchants' profiles that were read there, in the same process. */
+  readonly profiles: readonly AcceptedEvent[]
   /** Decisions on transactions up to this event time were final before it came. */
   readonly finalBefore: EventTime
   /** Whose times count once all that is taken in. */

@@ -145,14 +145,17 @@ class Deciding {
   /** On whose transaction a change speaks. What a rule by another key finds comes after the first answer, as a revision. */
   private userOf(change: ExplainedChange, state: KeyState): KeyState | undefined {
     if (state.keyField === 'user_id') return state
-    if (this.partition.shared.exchange !== undefined) {
-      const finding = findingOf(change)
-      if (finding !== undefined) this.findingsElsewhere.push(finding)
-      return undefined
-    }
-    const user = userOf(change)
     const {shared, users} = this.partition
-    return user === undefined ? undefined : shared.usersWith(user, users).stateOf(user)
+    const user = userOf(change)
+    if (user === undefined) return undefined
+    if (shared.isAlone) return users.stateOf(user)
+    const finding = findingOf(change)
+    const {exchange} = shared
+    // All on one way, those about own users included: the last word counts.
+    const told =
+      exchange === undefined ? shared.ownerOf(user, this.partition).inbox.findings : this.findingsElsewhere
+    if (finding !== undefined) told.push(finding)
+    return undefined
   }
 
   private publish(decision: DecisionState, state: KeyState, cause: AcceptedEvent | undefined): void {
@@ -168,7 +171,7 @@ class Deciding {
 
   /** When what brought it about arrived; for a deadline, how far wall time was seen to be. */
   private arrivalOf(cause: AcceptedEvent | undefined): WallTime {
-    return cause?.ingestedAt ?? this.partition.time?.wall ?? this.now
+    return cause?.ingestedAt ?? this.partition.shared.wall ?? this.now
   }
 
   private alert(change: ExplainedChange, cause: AcceptedEvent | undefined, state: KeyState): void {

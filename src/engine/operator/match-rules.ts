@@ -2,12 +2,14 @@ import {map, type OperatorFunction} from 'rxjs'
 import type {KeyState} from '../../core/decision/key-state.js'
 import type {Horizon} from '../../core/decision/rule-evaluator.js'
 import type {StoredEvent} from '../../core/event/stored-event.js'
-import {MERCHANTS, TRANSACTIONS} from '../../core/event/stream.js'
+import {type KeyField, MERCHANTS, TRANSACTIONS} from '../../core/event/stream.js'
+import type {EventTime} from '../../core/event/time.js'
 import type {PersistedVisit} from '../port/state-store.js'
 import type {Featuring} from '../stage/featuring.js'
 import {FurtherPlaces} from '../stage/further-places.js'
 import type {KeyedStage} from '../stage/keyed-stage.js'
 import {merchantOf, type Partition} from '../stage/partition.js'
+import type {Sharing} from '../stage/shared-state.js'
 import {parseStoreKey} from '../stage/store-key.js'
 import type {AcceptedEvent, Consequence, FeaturedBatch, MatchedBatch} from './batch.js'
 
@@ -22,6 +24,7 @@ export function matchRules(): OperatorFunction<FeaturedBatch, MatchedBatch> {
     const matching = new Matching(batch.partition, batch.featuring)
     for (const state of batch.due) matching.timeWentOn(state)
     for (const state of batch.lookedBackAt) matching.lookBackAt(state)
+    for (const cause of batch.profiles) matching.profileCame(cause)
     for (const cause of batch.accepted) matching.accept(cause)
     for (const cause of batch.handed) matching.takeIn(cause)
     const {consequences, visits, repartitioned, handedOver} = matching
@@ -124,20 +127,37 @@ class Matching {
 
   /** A new version of a profile concerns the unsettled transactions at that merchant, up to the next version. */
   private profileEntered(cause: AcceptedEvent): void {
-    const {event} = cause
-    const merchant = merchantOf(event)
-    const {merchants, visits} = this.partition.shared
-    merchants.insert(merchant, event)
-    const until = merchants.nextVersionTime(merchant, event)
-    for (const {key: name, time} of visits.between(merchant, event.time, until)) {
-      const {keyField, key} = parseStoreKey(name)
-      const stage = this.partition.stageOf(keyField)
-      const state = stage?.keys.get(key)
-      if (stage === undefined || state === undefined) continue
-      const horizon = horizonOf(stage, this.partition, cause)
-      const changes = stage.evaluator.merchantChanged(state, time, horizon)
-      if (changes.length > 0) this.consequences.push({cause, state, changes})
+    const {merchants} = this.partition.shared
+    merchants.insert(merchantOf(cause.event), cause.event)
+    const owners = new Set<Sharing>()
+    for (const {keyField, key, time} of this.visitsOf(cause)) {
+      if (keyField === 'user_id') owners.add(this.partition.shared.ownerOf(key, this.partition))
+      this.merchantChanged(keyField, key, time, cause)
     }
+    for (const owner of owners) if (owner !== this.partition) owner.inbox.profiles.push(cause)
+  }
+
+  /** The same for users of this partition, where another one of the process read it. */
+  profileCame(cause: AcceptedEvent): void {
+    for (const {keyField, key, time} of this.visitsOf(cause))
+      if (keyField === 'user_id') this.merchantChanged(keyField, key, time, cause)
+  }
+
+  private visitsOf({event}: AcceptedEvent) {
+    const {merchants, visits} = this.partition.shared
+    const merchant = merchantOf(event)
+    const until = merchants.nextVersionTime(merchant, event)
+    return visits
+      .between(merchant, event.time, until)
+      .map(({key: name, time}) => ({...parseStoreKey(name), time}))
+  }
+
+  private merchantChanged(keyField: KeyField, key: string, time: EventTime, cause: AcceptedEvent): void {
+    const stage = this.partition.stageOf(keyField)
+    const state = stage?.keys.get(key)
+    if (stage === undefined || state === undefined) return
+    const changes = stage.evaluator.merchantChanged(state, time, horizonOf(stage, this.partition, cause))
+    if (changes.length > 0) this.consequences.push({cause, state, changes})
   }
 
   private stageOf({keyField}: KeyState): KeyedStage {

@@ -1,10 +1,11 @@
 import {map, type OperatorFunction} from 'rxjs'
 import type {WallTime} from '../../core/event/time.js'
-import {END_OF_TIME} from '../../core/event/time.js'
+import {BEGINNING_OF_TIME, END_OF_TIME} from '../../core/event/time.js'
 import type {HandedEvent} from '../port/parcel.js'
 import {readFields} from '../port/stored-text.js'
 import type {Partition} from '../stage/partition.js'
 import {restoreEvent} from '../stage/restore.js'
+import type {ReadProfile} from '../stage/shared-state.js'
 import type {AcceptedEvent, DecodedBatch, ReceivedBatch} from './batch.js'
 
 /**
@@ -21,11 +22,18 @@ export function receive(): OperatorFunction<DecodedBatch, ReceivedBatch> {
     return {
       ...batch,
       handed: parcels.flatMap(({parcel}) => parcel.events.map((event) => unpack(event, partition))),
-      findings: news.flatMap(({parcel}) => parcel.findings),
-      finalBefore: partition.finalUpTo,
+      findings: [...news.flatMap(({parcel}) => parcel.findings), ...partition.inbox.findings.splice(0)],
+      profiles: partition.inbox.profiles.splice(0).map((profile) => asRead(profile, partition)),
+      // Within a process, what is found comes before it is final.
+      finalBefore: exchange === undefined ? BEGINNING_OF_TIME : partition.finalUpTo,
       told: news.map(({parcel}) => parcel),
     }
   })
+}
+
+/** A profile that another partition of the process read, as if this one had read it now. */
+function asRead(profile: ReadProfile, {lateUpTo, resolvedUpTo}: Partition): AcceptedEvent {
+  return {...profile, state: undefined, settledUpTo: lateUpTo, resolvedUpTo}
 }
 
 function unpack({ingestedAt, ...event}: HandedEvent, {bundle}: Partition): AcceptedEvent {

@@ -88,6 +88,14 @@ export interface Dispatch {
   readonly sentAt: WallTime | null
 }
 
+/** The partitions for which an outbox entry has a parcel. */
+export function receiversOf({events, findings, tells}: Dispatch): ReadonlySet<number> {
+  const receivers = new Set(Array.from({length: tells}, (_, to) => to))
+  for (const {to} of events) for (const partition of to) receivers.add(partition)
+  for (const {to} of findings) receivers.add(to)
+  return receivers
+}
+
 /** The parcels of an outbox entry, by the partition that they are for. */
 export function parcelsOf(
   from: number,

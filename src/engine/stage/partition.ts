@@ -18,7 +18,7 @@ import type {ForgottenState} from './forgotten-state.js'
 import {KeyedStage, type StageTime} from './keyed-stage.js'
 import {restoreEvent} from './restore.js'
 import {type RunningBundle, runningBundle} from './running-bundle.js'
-import {SharedState} from './shared-state.js'
+import {type Inbox, SharedState} from './shared-state.js'
 import {parseStoreKey} from './store-key.js'
 
 /**
@@ -47,6 +47,8 @@ export class Partition implements StageTime {
   isNewlyInForce = false
   /** What a tombstone takes with it, to be done with the next commit. */
   forgotten: ForgottenState | undefined
+  /** From partitions of the same process. */
+  readonly inbox: Inbox = {findings: [], profiles: []}
   /** Begins with the first record that is read. */
   time: PartitionTime | undefined
 
@@ -190,13 +192,11 @@ export class Partition implements StageTime {
   /** Records up to this event time never change again: anchors are settled, and no deadline up to it is waited for. */
   get finalUpTo(): EventTime {
     const {settledUpTo, users, shared} = this
-    const {exchange} = shared
     // The anchor that waits for it came no more than this before it.
     const waiting = users.deadlines.earliest - this.bundle.lookahead - 1
-    if (exchange === undefined || !shared.isExchanging)
-      return Math.min(settledUpTo, shared.finalUpTo, waiting) as EventTime
-    const now = Math.min(settledUpTo, exchange.settledUpTo, waiting)
-    return Math.max(exchange.finalUpTo, now) as EventTime
+    const now = Math.min(settledUpTo, shared.heardUpTo, waiting)
+    const before = shared.isExchanging ? shared.exchange?.finalUpTo : undefined
+    return Math.max(before ?? BEGINNING_OF_TIME, now) as EventTime
   }
 
   /** How far time is here, as it tells other partitions. */
@@ -221,9 +221,7 @@ export class Partition implements StageTime {
     const watermark = isBackfilling ? (time?.watermark ?? BEGINNING_OF_TIME) : this.watermark
     const expired = watermark - this.bundle.retention
     // Other partitions may be far behind, and find something about a transaction then.
-    const {isExchanging, exchange} = this.shared
-    const spoken = isExchanging ? exchange?.settledUpTo : undefined
-    return Math.min(expired, spoken ?? expired) as EventTime
+    return (this.shared.isAlone ? expired : Math.min(expired, this.shared.heardUpTo)) as EventTime
   }
 
   get waitsForDeadlines(): boolean {

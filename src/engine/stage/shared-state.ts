@@ -1,7 +1,9 @@
 import type {Bundle} from '../../core/bundle/bundle.js'
 import {firstInForce, type InForce, type TakeoverMoment} from '../../core/bundle/in-force.js'
+import type {Finding} from '../../core/decision/finding.js'
 import {countersAfter, countersFor, type RuleCounts} from '../../core/decision/rule-counters.js'
 import type {Horizon} from '../../core/decision/rule-evaluator.js'
+import type {StoredEvent} from '../../core/event/stored-event.js'
 import type {KeyField} from '../../core/event/stream.js'
 import {BEGINNING_OF_TIME, type EventTime, type WallTime} from '../../core/event/time.js'
 import {stageFieldOf} from '../../core/feature/key-features.js'
@@ -12,8 +14,25 @@ import {KeyedStage, type StageTime} from './keyed-stage.js'
 import {MerchantVisits} from './merchant-visits.js'
 import {type RunningBundle, runningBundle} from './running-bundle.js'
 
+/** A merchant's profile as it came. */
+export interface ReadProfile {
+  readonly event: StoredEvent
+  readonly ingestedAt: WallTime
+  readonly traceparent: string | undefined
+}
+
+/** What other partitions of the process have for one: done with its next batch. */
+export interface Inbox {
+  /** What rules by other keys found about transactions of its users. */
+  readonly findings: Finding[]
+  /** Merchants' profiles that they read. */
+  readonly profiles: ReadProfile[]
+}
+
 /** A partition that takes part. */
 export interface Sharing extends StageTime {
+  readonly number: number
+  readonly inbox: Inbox
   readonly users: KeyedStage
   readonly inForce: InForce
   readonly time: PartitionTime | undefined
@@ -37,6 +56,8 @@ export class SharedState implements StageTime {
   readonly partitions: Sharing[] = []
   /** How far time was when the last batch was done. */
   committed: Horizon
+  /** Where partitions take turns: how far time was when the last turn was done, and up to where they had heard all findings. */
+  private turn: (Horizon & {readonly heardUpTo: EventTime}) | undefined
   private running: RunningBundle
 
   constructor(
@@ -85,11 +106,36 @@ export class SharedState implements StageTime {
     return first === undefined ? undefined : {...first.inForce, time: null, isBackfilling: false}
   }
 
-  /** The stage by users, of the partition that a user belongs to: the first that knows the user. */
-  usersWith(user: string, own: KeyedStage): KeyedStage {
-    if (this.partitions.length === 1 || own.keys.get(user)?.history.isEmpty === false) return own
-    const others = this.partitions.map(({users}) => users)
-    return others.find(({keys}) => keys.get(user)?.history.isEmpty === false) ?? own
+  /** Whether one partition has all there is. */
+  get isAlone(): boolean {
+    return this.exchange === undefined && this.partitions.length === 1
+  }
+
+  /** How far wall time was seen to be; undefined before anything was read. */
+  get wall(): WallTime | undefined {
+    let wall: WallTime | undefined
+    for (const {time} of this.partitions)
+      if (time !== undefined && (wall === undefined || time.wall > wall)) wall = time.wall
+    return wall
+  }
+
+  /** The partition that a user belongs to: the first that knows the user. */
+  ownerOf(user: string, own: Sharing): Sharing {
+    if (this.isAlone || own.users.keys.get(user)?.history.isEmpty === false) return own
+    return this.partitions.find(({users}) => users.expiries.has(user)) ?? own
+  }
+
+  /**
+   * All partitions of the process have read their inputs up to a wall time, one after the other: only now time goes on in the
+   * shared stages. While it is not each one's turn to be ahead, those that wait for theirs would seem to be silent.
+   */
+  turnIsDone(wall: WallTime): void {
+    const active = this.activeAt(wall)
+    this.turn = {
+      heardUpTo: this.finalUpTo,
+      settledUpTo: slowest(active, ({lateUpTo}) => lateUpTo) as EventTime,
+      resolvedUpTo: slowest(active, ({resolvedUpTo}) => resolvedUpTo) as EventTime,
+    }
   }
 
   /** Whether histories by other keys hold events of partitions of other processes. */
@@ -98,14 +144,16 @@ export class SharedState implements StageTime {
   }
 
   get lateUpTo(): EventTime {
-    const now = this.isExchanging ? this.exchange?.lateUpTo : slowest(this.active, ({lateUpTo}) => lateUpTo)
+    const now = this.isExchanging
+      ? this.exchange?.lateUpTo
+      : (this.turn?.settledUpTo ?? slowest(this.partitions, ({lateUpTo}) => lateUpTo))
     return Math.max(this.committed.settledUpTo, now ?? BEGINNING_OF_TIME) as EventTime
   }
 
   get resolvedUpTo(): EventTime {
     const now = this.isExchanging
       ? this.exchange?.resolvedUpTo
-      : slowest(this.active, ({resolvedUpTo}) => resolvedUpTo)
+      : (this.turn?.resolvedUpTo ?? slowest(this.partitions, ({resolvedUpTo}) => resolvedUpTo))
     return Math.max(this.committed.resolvedUpTo, now ?? BEGINNING_OF_TIME) as EventTime
   }
 
@@ -154,6 +202,12 @@ export class SharedState implements StageTime {
     return Math.min(this.settledUpTo, waiting - 1) as EventTime
   }
 
+  /** What they found about transactions up to this event time has come to the partitions of the users. */
+  get heardUpTo(): EventTime {
+    if (this.isExchanging) return this.exchange?.settledUpTo ?? BEGINNING_OF_TIME
+    return this.turn?.heardUpTo ?? this.finalUpTo
+  }
+
   /** No deadline of a shared stage is earlier. */
   get earliestDeadline(): EventTime {
     let earliest = Number.POSITIVE_INFINITY
@@ -166,10 +220,8 @@ export class SharedState implements StageTime {
   }
 
   /** The partitions that count for time: not those that fell silent while others go on. */
-  private get active(): readonly Sharing[] {
+  private activeAt(wall: WallTime): readonly Sharing[] {
     const {partitions} = this
-    if (partitions.length === 1) return partitions
-    const wall = Math.max(...partitions.map(({time}) => time?.wall ?? Number.NEGATIVE_INFINITY)) as WallTime
     const settings = this.bundle.settings.time
     const active = partitions.filter(({time}) => time === undefined || !isSilent(time, wall, settings))
     return active.length === 0 ? partitions : active

@@ -3,7 +3,7 @@ import {FEEDBACK, TRANSACTION_RANK, TRANSACTIONS} from '../../core/event/stream.
 import type {ReceivedBatch} from '../operator/batch.js'
 import type {StateStore} from '../port/state-store.js'
 import type {KeyedStage} from './keyed-stage.js'
-import type {Partition} from './partition.js'
+import {merchantOf, type Partition} from './partition.js'
 import {carryOver, restoreKey} from './restore.js'
 import {retireBeyondCap} from './retire-beyond-cap.js'
 import {parseStoreKey} from './store-key.js'
@@ -41,8 +41,8 @@ export class WantedKeys {
     }
   }
 
-  /** The keys that other partitions hand events to, and the users of whom they found something. */
-  addReceived({handed, findings}: Pick<ReceivedBatch, 'handed' | 'findings'>): void {
+  /** The keys that other partitions hand events to, the users of whom they found something, and whom their profiles concern. */
+  addReceived({handed, findings, profiles}: Pick<ReceivedBatch, 'handed' | 'findings' | 'profiles'>): void {
     for (const {event} of handed) {
       for (const stage of this.further) {
         const key = event.fields[stage.keyField]
@@ -50,6 +50,8 @@ export class WantedKeys {
       }
     }
     for (const {user} of findings) this.add(this.partition.users, user)
+    for (const {event} of profiles)
+      this.addNamed(this.partition.shared.visits.keysSince(merchantOf(event), event.time))
   }
 
   /** The keys by other fields that feedback does not name itself, but the transaction that it is about. */

@@ -22,7 +22,7 @@ const NO_DIFFERENCE = {missing: [], unexpected: []}
 /** What happens to the workers while they read the recording. */
 export interface Play {
   readonly topics: TestTopics
-  start(): ClusterWorker
+  start(env?: {readonly [name: string]: string}): ClusterWorker
   /** Waits until so large a part of the transactions was decided. */
   done(part: number): Promise<void>
 }
@@ -68,8 +68,8 @@ export class RecordedScene {
     const topics = await testTopics(PARTITIONS)
     const feed = new Feed(topics, PARTITIONS)
     const workers: ClusterWorker[] = []
-    const start = () => {
-      const worker = new ClusterWorker({namespace: topics.namespace, rules: this.rules})
+    const start = (env: {readonly [name: string]: string} = {}) => {
+      const worker = new ClusterWorker({namespace: topics.namespace, rules: this.rules, env})
       workers.push(worker)
       return worker
     }

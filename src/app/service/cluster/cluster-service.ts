@@ -30,6 +30,7 @@ import {partitionReading} from '../partition-reading.js'
 import {publishedAtOnce, publishedTo} from '../published-to.js'
 import {buildingPublisher} from './building/building-publisher.js'
 import {PartitionBuilding} from './building/partition-building.js'
+import {snapshotsOf} from './building/snapshots-of.js'
 import {Turns} from './building/turns.js'
 import {type ClusterConnections, type ClusterTarget, connectCluster} from './cluster-connections.js'
 import {ClusterRules} from './cluster-rules.js'
@@ -151,10 +152,8 @@ export class ClusterService implements StatusService {
       publishedTo([publishedAtOnce([toKafka, readModel]), ...edge.outputs, erasure]),
     )
     const turns = new Turns()
-    const publisher = buildingPublisher({
-      ...{store, turns, toAll},
-      toReadModel: publishedTo([readModel, edge.cases.rebuilding, erasure]),
-    })
+    const toReadModel = publishedTo([readModel, edge.cases.rebuilding, erasure])
+    const publisher = buildingPublisher({store, turns, toAll, toReadModel})
     this.owned = new OwnedPartitions({
       ...{group: this.group, store, clock, scorer: options.scorer, tracing: options.tracing},
       ruleWatch: this.metrics.rules,
@@ -165,7 +164,9 @@ export class ClusterService implements StatusService {
           ...{names, partitions, store, turns, clock, log},
           inputs: names.inputs(streams),
           publisher: toAll,
+          onRead: (records) => this.watch.readForBuilding(records),
         }),
+      ...snapshotsOf({config, kafka: options.kafka, connections, toReadModel, bundle, clock, log}),
       routing: partitions === 1 ? undefined : {partitions, of: (key) => partitionOf(key, partitions)},
       watchOf: (partition) => edge.answersFor(partition),
       bundleOf: (id) => bundles.inForceAt(id, undefined),

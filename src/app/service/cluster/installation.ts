@@ -67,21 +67,23 @@ export class Installation implements InstanceNotes {
     }
   }
 
-  /** Gives a store back what it has lost, if it has. */
+  /** Gives a store back what it has lost, if it has: all, or what came after an older file of it. */
   async restore(store: BundleStore): Promise<void> {
     const there = await store.first()
-    if (there !== undefined) return this.adopt(store, there)
+    if (there !== undefined) await this.adopt(store, there)
     // Another process may have noted what this one does not know.
     await this.refresh()
     const first = this.notes.get(FIRST)
+    const kept = new Set(await store.ids())
     for (const [name, text] of this.notes) {
-      if (!name.startsWith(BUNDLE)) continue
       const id = name.slice(BUNDLE.length)
+      if (!name.startsWith(BUNDLE) || kept.has(id)) continue
       const {content, rules} = JSON.parse(text) as NotedBundle
       await store.keep(id, content, rules, id === first)
     }
+    const isWhole = there !== undefined && kept.size === (await store.ids()).length
     const folder = this.notes.get(FOLDER)
-    if (folder !== undefined) await store.noteFolder(folder)
+    if (folder !== undefined && !isWhole) await store.noteFolder(folder)
   }
 
   /** Notes what a store holds that was not noted, such as one that was begun before there were notes. */

@@ -2,7 +2,7 @@ import {lastValueFrom} from 'rxjs'
 import type {ConsumerGroup} from '../../../adapters/kafka/consumer-group.js'
 import {KafkaEventSource} from '../../../adapters/kafka/event-source.js'
 import {OffsetOutOfRangeError} from '../../../adapters/kafka/offset-out-of-range-error.js'
-import {StateLostError} from '../../../adapters/redis/redis-errors.js'
+import {StateLostError, StateSetBackError} from '../../../adapters/redis/redis-errors.js'
 import type {RedisStateStore} from '../../../adapters/redis/state-store.js'
 import type {Tracing} from '../../../adapters/telemetry/tracing.js'
 import type {Bundle} from '../../../core/bundle/bundle.js'
@@ -18,6 +18,8 @@ import type {Routing} from '../../../engine/stage/exchange.js'
 import {openPartition} from '../../../engine/stage/open-partition.js'
 import type {Partition} from '../../../engine/stage/partition.js'
 import type {PartitionBuilding} from './building/partition-building.js'
+import type {SnapshotRestoring} from './building/snapshot-restoring.js'
+import type {SnapshotTaking} from './building/snapshot-taking.js'
 
 export interface PartitionWorkerParts {
   readonly group: ConsumerGroup
@@ -25,6 +27,10 @@ export interface PartitionWorkerParts {
   readonly publisher: Publisher
   /** Sees to a state that is built from the log; anew each time that a partition is opened. */
   readonly buildingOf: () => PartitionBuilding
+  /** Takes snapshots of its state, where they are asked for; anew each time that it is opened. */
+  readonly takingOf: () => SnapshotTaking | undefined
+  /** Puts a snapshot in the place of a state that is lost, where there are any. */
+  readonly restoring: SnapshotRestoring | undefined
   /** Where keys live, where there are several partitions; undefined of a single one. */
   readonly routing: Routing | undefined
   /** Looks after those who wait for decisions of a partition; anew each time that it is opened. */
@@ -39,7 +45,7 @@ export interface PartitionWorkerParts {
   readonly onBatch: (batch: CommittedBatch) => void
   /** Hears of what went wrong and is tried again. */
   readonly onTrouble: (partition: number, error: Error) => void
-  /** The state is gone with everything that the store held: called before it is built anew from the log. */
+  /** The state is gone, or older, with everything that the store held: called before it is built anew from the log. */
   readonly onStateLost: () => Promise<void>
   /** Trying again would not help. */
   readonly onFailure: (error: Error) => void
@@ -128,15 +134,20 @@ export class PartitionWorker {
 
   /** Prepares for the next try. */
   private async recover(error: Error, pause: number): Promise<void> {
-    if (wasSetBack(error)) return this.parts.store.goOnFromOlder(this.number)
-    if (error instanceof OffsetMismatchError) return
-    if (error instanceof StaleEpochError) return this.waitFor(undefined)
-    if (!(error instanceof StateLostError)) return this.waitFor(pause)
+    const isOlder = wasSetBack(error)
+    if (error instanceof OffsetMismatchError && !isOlder) return
+    if (error instanceof StaleEpochError && !isOlder) return this.waitFor(undefined)
+    if (!(error instanceof StateLostError) && !isOlder) return this.waitFor(pause)
     try {
-      await this.parts.onStateLost()
-      this.parts.store.beginAnew(this.number)
-    } catch {
+      const {store, restoring, onStateLost} = this.parts
+      await onStateLost()
+      // It goes on from there as from any older state.
+      const goesOn = isOlder || (isGone(error) && (await restoring?.restore(this.number)))
+      if (goesOn === true) store.goOnFromOlder(this.number)
+      else store.beginAnew(this.number)
+    } catch (trouble) {
       // Not yet: the next try finds the state lost again.
+      this.parts.onTrouble(this.number, trouble as Error)
       await this.waitFor(pause)
     }
   }
@@ -144,6 +155,7 @@ export class PartitionWorker {
   private async work(onProgress: () => void): Promise<void> {
     const {store, publisher, group, clock, scorer, tracing, bundleOf, onBatch, routing} = this.parts
     const watch = this.parts.watchOf(this.number)
+    await this.checkMarks()
     const exchanging = routing && {routing, at: clock.now()}
     const partition = await openPartition(
       ...([this.number, bundleOf, store, publisher, KEY_CAPACITY, exchanging] as const),
@@ -155,6 +167,7 @@ export class PartitionWorker {
     this.source = source
     this.trouble = undefined
     const building = this.parts.buildingOf()
+    const taking = this.parts.takingOf()
     const batches = scoring({
       ...{store, publisher, clock, scorer, watch, tracing, ruleWatch: this.parts.ruleWatch},
       source: tracing?.watched(source) ?? source,
@@ -163,11 +176,31 @@ export class PartitionWorker {
       overlapsPublishing: () => !this.isBuilding,
       afterBatch: async (batch) => {
         onProgress()
+        if (batch.input.positions !== undefined) group.marks.note(this.number, batch.input.positions)
         onBatch(batch)
         await building.after(batch)
+        await taking?.after(batch)
       },
     })
-    await lastValueFrom(batches, {defaultValue: undefined})
+    try {
+      await lastValueFrom(batches, {defaultValue: undefined})
+    } finally {
+      await taking?.stop(this.number)
+    }
+  }
+
+  /** Rejects where the state is behind what was marked on Kafka: it was set back while nobody was there to notice. */
+  private async checkMarks(): Promise<void> {
+    const {group, store} = this.parts
+    if (this.trouble !== undefined && wasSetBack(this.trouble)) return
+    // Asked first: the state was that far by then.
+    const marks = await group.marks.of(this.number)
+    const positions = await store.positionsOf(this.number)
+    if (positions === undefined) return
+    for (const [place, was] of Object.entries(marks)) {
+      const is = positions[place] ?? 0
+      if (is < was) throw new StateSetBackError(this.number, place, was, is)
+    }
   }
 
   /** Until it is woken or, where it is told how long, so long. */
@@ -183,8 +216,14 @@ export class PartitionWorker {
   }
 }
 
+/** Whether nothing of the state is there, nor that of anybody else. */
+function isGone(error: Error): boolean {
+  return error instanceof StateLostError && error.found === ''
+}
+
 /** Whether the state stands where it stood before: an older file of Redis was restored, or a replica took over that had not all. */
 function wasSetBack(error: Error): boolean {
+  if (error instanceof StateSetBackError) return true
   if (error instanceof OffsetMismatchError) return error.current < error.offset
   return error instanceof StaleEpochError && error.current < error.epoch
 }

@@ -10,6 +10,7 @@ const LOOK_EVERY_MS = 5_000
 export class WorkerWatch {
   private readonly stalls: StallWatch
   private readonly looking: NodeJS.Timeout
+  private buildingRecords = 0
 
   constructor(
     private readonly pause: StorePause,
@@ -24,9 +25,15 @@ export class WorkerWatch {
       storePausedSeconds: () => pause.seconds,
       stalledPartitions: () => this.stalls.stalledPartitions,
       buildingPartitions: () => owned.all.filter(({isBuilding}) => isBuilding).length,
+      buildingRecords: () => this.buildingRecords,
     })
     this.looking = setInterval(() => this.stalls.look(), LOOK_EVERY_MS)
     this.looking.unref()
+  }
+
+  /** So many records were read to build a state. */
+  readonly readForBuilding = (records: number): void => {
+    this.buildingRecords += records
   }
 
   /** Why it is not ready, as far as that is watched here. */

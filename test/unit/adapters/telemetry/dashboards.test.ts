@@ -53,7 +53,12 @@ async function samplesShown(): Promise<readonly (readonly [name: string, labels:
     webhookBacklog: async () => new Map(),
   })
   metrics.watchEconomics(async () => undefined)
-  metrics.watchCluster({storePausedSeconds: () => 0, stalledPartitions: () => 0, buildingPartitions: () => 0})
+  metrics.watchCluster({
+    storePausedSeconds: () => 0,
+    stalledPartitions: () => 0,
+    buildingPartitions: () => 0,
+    buildingRecords: () => 0,
+  })
   metrics.watchCases(async () => ({open: 0, overdue: 0}))
   const {registry} = metrics as unknown as {registry: Registry}
   const {text} = await metrics.expose()

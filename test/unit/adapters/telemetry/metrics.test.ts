@@ -84,6 +84,12 @@ test('commits that are refused are counted by cause, other failures are not', as
   expect(samples.value('tripline_commits_fenced_total', {cause: 'offset_mismatch'})).toBe(2)
 })
 
+test('how far other partitions hold time back is told where events are exchanged', async () => {
+  const samples = await metricsOf([reading({}), reading({partition: 1, heldBack: 90_000})]).read()
+  expect(samples.value('tripline_exchange_held_back_seconds', {partition: '1'})).toBe(90)
+  expect(samples.value('tripline_exchange_held_back_seconds', IN_0)).toBeUndefined()
+})
+
 test('counters that are read from elsewhere show what is there now, each time', async () => {
   let ledger = {transactions: {in: 3, accepted: 3, duplicate: 0, late: 0, dead_lettered: 0}}
   const clock = new ManualTime(NOW)

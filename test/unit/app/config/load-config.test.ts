@@ -37,6 +37,7 @@ describe('defaults', () => {
       redis: {url: 'redis://127.0.0.1:6379', cluster: false, tls: false, wait: 'none', generation: 1},
       telemetry: {exporter: 'none', endpoint: '', sample: 0.01},
       webhooks: {allowHttpLoopback: false},
+      snapshots: {dir: '', every: 3_600_000},
       retention: {alerts: 365 * 86_400_000, decisions: 90 * 86_400_000},
       cases: {
         sla: {critical: 3_600_000, high: 4 * 3_600_000, medium: 86_400_000, low: 3 * 86_400_000},

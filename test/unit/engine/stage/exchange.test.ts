@@ -1,6 +1,12 @@
 import {describe, expect, test} from 'vitest'
 import {BEGINNING_OF_TIME, type EventTime, type WallTime} from '../../../../src/core/event/time.js'
-import {type Parcel, parcelsOf, type ToldTime} from '../../../../src/engine/port/parcel.js'
+import {
+  type Dispatch,
+  type Parcel,
+  parcelsOf,
+  receiversOf,
+  type ToldTime,
+} from '../../../../src/engine/port/parcel.js'
 import {Exchange} from '../../../../src/engine/stage/exchange.js'
 
 const MINUTE = 60_000
@@ -111,4 +117,22 @@ test('an event goes once to each partition where one of its keys lives', () => {
     [0, 0],
   ])
   expect(parcels.get(3)).toMatchObject({from: 0, term: 7, sequence: 5})
+})
+
+test('who gets a parcel is known without writing it', () => {
+  const event = {
+    stream: 'transactions',
+    time: at(1),
+    id: 't1',
+    contentHash: 1,
+    fields: {},
+    ingestedAt: wall(1),
+  }
+  const dispatch: Dispatch = {
+    ...{term: 1, time: NOTHING, findings: [], sentAt: null},
+    events: [{to: [5, 1], event}],
+    tells: 3,
+  }
+  expect([...receiversOf(dispatch)].sort()).toEqual([...parcelsOf(0, 1, dispatch).keys()].sort())
+  expect(receiversOf(dispatch)).toEqual(new Set([0, 1, 2, 5]))
 })

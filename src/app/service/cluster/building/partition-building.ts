@@ -26,6 +26,8 @@ export interface PartitionBuildingParts {
   readonly publisher: Publisher
   readonly clock: Clock
   readonly log: KafkaLog
+  /** Hears how much of the log is read for it: inputs, and what other partitions sent. */
+  readonly onRead: (records: number) => void
 }
 
 /** So many records are published at a time. */
@@ -39,15 +41,18 @@ const PIECE = 500
 export class PartitionBuilding {
   private goal: Positions | undefined
   private isFenced = false
+  private read = 0
 
   constructor(private readonly parts: PartitionBuildingParts) {}
 
   /** A batch was published. */
-  async after({partition, input: {positions}}: CommittedBatch): Promise<void> {
-    const {store, turns, log} = this.parts
+  async after({partition, input: {positions, records, parcels = []}}: CommittedBatch): Promise<void> {
+    const {store, turns, log, onRead} = this.parts
     const {number} = partition
     const building = store.building(number)
     if (building === undefined || positions === undefined) return
+    this.read += records.length + parcels.length
+    onRead(records.length + parcels.length)
     if (this.goal === undefined) {
       log('warn', `the state of partition ${number} is being built from the log`, {partition: number})
       this.goal = await this.ends(number)
@@ -60,10 +65,14 @@ export class PartitionBuilding {
       if (!hasReached(positions, this.goal)) return
     }
     const published = await turns.run(number, () => this.takeOver(partition, building))
-    log('warn', `partition ${number} is built from the log; ${published} records were news`, {
-      partition: number,
-      published,
-    })
+    const {read} = this
+    log(
+      'warn',
+      `partition ${number} is built from the log: ${read} records were read; ${published} records were news`,
+      {
+        ...{partition: number, read, published},
+      },
+    )
   }
 
   private async takeOver(partition: Partition, building: Building): Promise<number> {
