@@ -31,13 +31,40 @@ const bundle = bundleOf(
       score: 10,
       match: {window: {as: 'tx', stream: 'transactions', span: '1h'}, having: 'count() >= 5'},
     },
+    {
+      schema: 'tripline/rule/v1',
+      id: 'topup-left-alone',
+      version: 1,
+      title: 'A top-up after which nothing is withdrawn',
+      key: 'user_id',
+      severity: 'low',
+      action: 'review',
+      score: 10,
+      match: {
+        sequence: {
+          within: '3h',
+          steps: [
+            {as: 'filled', stream: 'transactions', when: 'filled.type == "topup"'},
+            {absent: 'used', stream: 'transactions', when: 'used.type == "withdrawal"'},
+          ],
+        },
+      },
+    },
   ],
   {...SETTINGS, historyCap: HISTORY_CAP},
 )
 
+/** The only event that a rule looks ahead from. */
+const TOP_UP = 100
+const WAITS_STEPS = 180
+
 function payment(index: number): ReplayLine {
   const event_time = START + index * STEP_MS
-  return {stream: 'transactions', event: {transaction_id: `t${index}`, user_id: 'hot', amount: 1, event_time}}
+  const type = index === TOP_UP ? 'topup' : 'purchase'
+  return {
+    stream: 'transactions',
+    event: {transaction_id: `t${index}`, user_id: 'hot', amount: 1, type, event_time},
+  }
 }
 
 /** Payments in order but for some that come as late as they may, and some from any time before sent again. */
@@ -66,11 +93,14 @@ describe('a key with more events than an evaluation looks at', () => {
       forEachSeed(seeds, FILE, async (seed) => {
         const {lines, repeated} = hotLines(new SeededRandom(seed, 'case'))
         let longest = 0
+        let longestAfterwards = 0
         const world = await World.with(seed, bundle, lines, {
           largestBatch: LARGEST_BATCH,
-          afterBatch: ({users}) => {
+          afterBatch: ({users, watermark}) => {
             const held = users.keys.get('hot')?.history.series(TRANSACTION_RANK)?.events.length ?? 0
             longest = Math.max(longest, held)
+            if (watermark > START + (TOP_UP + 2 * WAITS_STEPS) * STEP_MS)
+              longestAfterwards = Math.max(longestAfterwards, held)
           },
         })
         await world.run()
@@ -85,9 +115,16 @@ describe('a key with more events than an evaluation looks at', () => {
           dead_lettered: 0,
         })
         expect(longest).toBeGreaterThan(HISTORY_CAP)
-        expect(longest).toBeLessThanOrEqual(CUT_BACK_AT + UNSETTLED_MAX)
+        expect(longest).toBeLessThanOrEqual(
+          1.25 * (HISTORY_CAP + UNSETTLED_MAX + WAITS_STEPS) + LARGEST_BATCH,
+        )
+        expect(longestAfterwards).toBeLessThanOrEqual(CUT_BACK_AT + UNSETTLED_MAX)
 
-        const standing = (await journal.collected()).standing()
+        const all = (await journal.collected()).standing()
+        expect(all.filter(({rule}) => rule.id === 'topup-left-alone').map(({anchor}) => anchor.id)).toEqual([
+          `t${TOP_UP}`,
+        ])
+        const standing = all.filter(({rule}) => rule.id === 'many-in-an-hour')
         const byAnchor = new Map(standing.map((alert) => [alert.anchor.id, alert]))
         expect(byAnchor.size).toBe(EVENTS - 4)
         for (let index = 4; index < EVENTS; index++) {

@@ -1,14 +1,7 @@
 import type {StoredEvent} from '../event/stored-event.js'
 import type {EventTime} from '../event/time.js'
 import {EventSeries} from './event-series.js'
-
-/** What is left of an event whose fields are no longer needed: enough to know it again. */
-export interface RetiredEvent {
-  readonly stream: string
-  readonly id: string
-  readonly time: EventTime
-  readonly contentHash: number
-}
+import {type RetiredEvent, RetiredEvents} from './retired-events.js'
 
 /**
  * The accepted events of one key, by stream, each in the total order. Rules are functions of this and of nothing
@@ -16,7 +9,8 @@ export interface RetiredEvent {
  */
 export class KeyHistory {
   private readonly byRank: (EventSeries | undefined)[] = []
-  private retired: Map<string, RetiredEvent> | undefined
+  /** By stream; undefined until an event is retired. */
+  private retired: Map<string, RetiredEvents> | undefined
 
   /** The events of a stream, by the stream's rank. */
   series(rank: number): EventSeries | undefined {
@@ -40,33 +34,37 @@ export class KeyHistory {
 
   /** The accepted event of a stream with this id, whole or retired. */
   find(stream: string, rank: number, id: string): RetiredEvent | undefined {
-    return this.byRank[rank]?.find(id) ?? this.retired?.get(retiredKey(stream, id))
+    return this.byRank[rank]?.find(id) ?? this.retired?.get(stream)?.find(id)
   }
 
   /** Keeps an event's id but not its fields: it is known again, and no evaluation sees it. */
-  retire({stream, id, time, contentHash}: RetiredEvent): void {
+  retire(event: RetiredEvent): void {
     if (this.retired === undefined) this.retired = new Map()
-    this.retired.set(retiredKey(stream, id), {stream, id, time, contentHash})
+    let ofStream = this.retired.get(event.stream)
+    if (ofStream === undefined) {
+      ofStream = new RetiredEvents(event.stream)
+      this.retired.set(event.stream, ofStream)
+    }
+    ofStream.add(event)
   }
 
-  retiredEvents(): Iterable<RetiredEvent> {
-    return this.retired?.values() ?? []
+  *retiredEvents(): Generator<RetiredEvent> {
+    for (const ofStream of this.retired?.values() ?? []) yield* ofStream.all()
   }
 
   /** Forgets the retired events before `time`. Returns them. */
   dropRetiredBefore(time: EventTime): readonly RetiredEvent[] {
     if (this.retired === undefined) return []
-    const dropped = [...this.retired.values()].filter((event) => event.time < time)
-    for (const {stream, id} of dropped) this.retired.delete(retiredKey(stream, id))
+    const dropped: (readonly RetiredEvent[])[] = []
+    for (const [stream, ofStream] of this.retired) {
+      dropped.push(ofStream.dropBefore(time))
+      if (ofStream.size === 0) this.retired.delete(stream)
+    }
     if (this.retired.size === 0) this.retired = undefined
-    return dropped
+    return dropped.flat()
   }
 
   get isEmpty(): boolean {
     return this.retired === undefined && this.byRank.every((series) => (series?.events.length ?? 0) === 0)
   }
-}
-
-function retiredKey(stream: string, id: string): string {
-  return `${stream}\n${id}`
 }

@@ -1,3 +1,6 @@
+import type {StoredEvent} from '../../core/event/stored-event.js'
+import {TRANSACTION_RANK} from '../../core/event/stream.js'
+import type {EventTime} from '../../core/event/time.js'
 import type {KeyHistory} from '../../core/history/key-history.js'
 import type {KeyedStage} from './keyed-stage.js'
 import type {Partition} from './partition.js'
@@ -10,19 +13,32 @@ const CAP_SLACK = 0.25
  * them that there were others; of those the ids stay, to know duplicates.
  */
 export function retireBeyondCap(
-  {bundle, users, shared}: Partition,
+  partition: Partition,
   stage: KeyedStage,
   history: KeyHistory,
   rank: number,
 ): void {
-  const cap = bundle.settings.historyCap
+  const cap = partition.bundle.settings.historyCap
   const series = history.series(rank)
   if (series === undefined || series.events.length <= Math.max(cap * (1 + CAP_SLACK), series.cutBackAt))
     return
-  // Other partitions may find something about a user's transaction until it has settled for all rules.
-  const isSpokenOf = stage === users && shared.isExchanging
-  const from = isSpokenOf ? stage.time.settledUpTo + 1 : stage.unsettledFrom(history)
+  const from = stage === partition.users ? unsettledFrom(partition, history) : stage.unsettledFrom(history)
   for (const event of series.dropFirst(series.firstAtOrAfter(from) - cap - 1)) history.retire(event)
   const {length} = series.events
   series.cutBackAt = length + CAP_SLACK * Math.max(cap, length - cap)
+}
+
+/** The same for a user's events: decisions on the transactions among them may also be revised by what other stages find. */
+function unsettledFrom({users, stages, shared, settledUpTo}: Partition, history: KeyHistory): EventTime {
+  // Other partitions may find something until a transaction has settled for all rules.
+  if (shared.isExchanging || shared.partitions.length > 1) return (settledUpTo + 1) as EventTime
+  const from = users.unsettledFrom(history)
+  const transactions = history.series(TRANSACTION_RANK)
+  if (transactions === undefined) return from
+  for (let i = transactions.firstAtOrAfter(settledUpTo + 1); i < transactions.events.length; i++) {
+    const transaction = transactions.events[i] as StoredEvent
+    if (transaction.time >= from) break
+    if (!stages.every((stage) => stage.hasSettled(transaction))) return transaction.time
+  }
+  return from
 }
