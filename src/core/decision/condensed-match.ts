@@ -1,6 +1,7 @@
 import type {StoredEvent} from '../event/stored-event.js'
 import type {EventTime} from '../event/time.js'
-import type {Evidence, Match} from '../rule/form.js'
+import type {Match} from '../rule/form.js'
+import {WindowMatch} from '../rule/window-match.js'
 
 /**
  * What is kept of a match whose alert does not stand, because a cooldown suppresses it or the rule allows: enough to see
@@ -22,9 +23,14 @@ export type KeptMatch = Match | CondensedMatch
 
 export function condense(match: KeptMatch): CondensedMatch {
   if (isCondensed(match)) return match
-  const {evidence, truncated, deadline} = match
-  const size = evidence.length
-  return {size, fingerprint: fingerprintOf(evidence), last: evidence.at(-1)?.event, truncated, deadline}
+  const {truncated, deadline} = match
+  return {
+    size: sizeOf(match),
+    fingerprint: fingerprintOf(match),
+    last: lastEventOf(match),
+    truncated,
+    deadline,
+  }
 }
 
 export function isCondensed(match: KeptMatch): match is CondensedMatch {
@@ -33,12 +39,12 @@ export function isCondensed(match: KeptMatch): match is CondensedMatch {
 
 /** The last event of a match in the total order. */
 export function lastEventOf(match: KeptMatch): StoredEvent | undefined {
-  return isCondensed(match) ? match.last : match.evidence.at(-1)?.event
+  if (isCondensed(match)) return match.last
+  return match instanceof WindowMatch ? match.members.at(-1) : match.evidence.at(-1)?.event
 }
 
 export function hasSameEvidence(kept: KeptMatch, found: Match): boolean {
-  if (isCondensed(kept))
-    return kept.size === found.evidence.length && kept.fingerprint === fingerprintOf(found.evidence)
+  if (isCondensed(kept)) return kept.size === sizeOf(found) && kept.fingerprint === fingerprintOf(found)
   return (
     kept.evidence.length === found.evidence.length &&
     kept.evidence.every(({slot, event}, i) => {
@@ -48,9 +54,18 @@ export function hasSameEvidence(kept: KeptMatch, found: Match): boolean {
   )
 }
 
-function fingerprintOf(evidence: readonly Evidence[]): number {
+function sizeOf(match: Match): number {
+  return match instanceof WindowMatch ? match.members.length : match.evidence.length
+}
+
+function fingerprintOf(match: Match): number {
   let fingerprint = 0
-  for (const {slot, event} of evidence)
-    fingerprint = (Math.imul(Math.imul(fingerprint, 31) + slot, 31) + event.contentHash) | 0
+  if (match instanceof WindowMatch) {
+    for (const event of match.members) fingerprint = mixed(fingerprint, match.slot, event)
+  } else for (const {slot, event} of match.evidence) fingerprint = mixed(fingerprint, slot, event)
   return fingerprint
+}
+
+function mixed(fingerprint: number, slot: number, {contentHash}: StoredEvent): number {
+  return (Math.imul(Math.imul(fingerprint, 31) + slot, 31) + contentHash) | 0
 }

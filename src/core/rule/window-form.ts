@@ -6,6 +6,7 @@ import {WindowTotals} from '../history/window-totals.js'
 import type {Form, KeyView, Match, Predicate, StreamPlace} from './form.js'
 import {bindJoins, concernBitsOf, conditionHolds, holds, mayHold} from './predicate.js'
 import {windowBounds} from './window-bounds.js'
+import {WindowMatch} from './window-match.js'
 
 export interface WindowFormParts {
   readonly as: string
@@ -117,13 +118,14 @@ export function windowForm({as, stream, when, gate, span, having, narrowedBy}: W
       const fires = conditionHolds(having, anchor, view)
       evaluation.groups[SLOT] = undefined
       if (truncated) view.countTruncated()
-      return fires ? {evidence: members.map((event) => ({as, slot: SLOT, event})), truncated} : undefined
+      return fires ? new WindowMatch(as, SLOT, members.slice(), truncated) : undefined
     },
 
     bind: (anchor: StoredEvent, match: Match, view: KeyView) => {
       const {evaluation} = view
       evaluation.bound[SLOT] = anchor
-      evaluation.groups[SLOT] = match.evidence.map(({event}) => event)
+      evaluation.groups[SLOT] =
+        match instanceof WindowMatch ? match.members : match.evidence.map(({event}) => event)
       evaluation.anchorTime = anchor.time
       if (when !== undefined) bindJoins(when.condition, anchor, view)
       bindJoins(having, anchor, view)
