@@ -10,10 +10,11 @@ const LOOK_EVERY_MS = 5_000
 export class WorkerWatch {
   private readonly stalls: StallWatch
   private readonly looking: NodeJS.Timeout
+  private isAsking = false
 
   constructor(
     private readonly pause: StorePause,
-    owned: OwnedPartitions,
+    private readonly owned: OwnedPartitions,
     metrics: Metrics,
     log: KafkaLog,
   ) {
@@ -25,7 +26,7 @@ export class WorkerWatch {
       stalledPartitions: () => this.stalls.stalledPartitions,
       buildingPartitions: () => owned.all.filter(({isBuilding}) => isBuilding).length,
     })
-    this.looking = setInterval(() => this.stalls.look(), LOOK_EVERY_MS)
+    this.looking = setInterval(() => this.look(), LOOK_EVERY_MS)
     this.looking.unref()
   }
 
@@ -36,6 +37,16 @@ export class WorkerWatch {
 
   stop(): void {
     clearInterval(this.looking)
+  }
+
+  private look(): void {
+    this.stalls.look()
+    // Redis may take its time.
+    if (this.isAsking) return
+    this.isAsking = true
+    void Promise.all(this.owned.all.map((worker) => worker.look())).finally(() => {
+      this.isAsking = false
+    })
   }
 }
 
