@@ -71,13 +71,19 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)(
     /** When they were found is not part of what they say. */
     const standing = async () =>
       (await get('/v1/alerts')).items.map(({detected_at: _, ...alert}: {detected_at: string}) => alert)
+    /** What people did, by when. */
+    const audited = async (): Promise<readonly {action: string; at: string}[]> => {
+      const {body} = await scene.ask(other, 'GET /v1/audit?limit=100', {as: 'adam'})
+      const items: {action: string; at: string; sequence: number}[] = body.items
+      return items.map(({sequence: _, ...record}) => record).sort((a, b) => (a.at < b.at ? -1 : 1))
+    }
     const flush = async () => {
       const redis = new Redis(TEST_REDIS ?? '')
       await redis.eval(FORGET, 0, `*${scene.topics.namespace}*`)
       redis.disconnect()
     }
 
-    test('cases come back with all that people did', async () => {
+    test('cases and alerts come back with all that people did', async () => {
       await pay('t1', 'u1', {device_id: 'd1'})
       for (const i of [1, 2, 3]) await pay(`m${i}`, `v${i}`, {merchant_id: 'shop', amount: 5})
       await pay('t2', 'u2')
@@ -92,6 +98,11 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)(
       await post(`/v1/cases/${closed}/close`, {verdict: 'fraud'})
       await post(`/v1/cases/${assigned}/assign`, {assignee: 'bob'})
       await post(`/v1/cases/${merchant}/notes`, {text: 'asked the shop'})
+      const [{alert_id}] = (await get(`/v1/alerts?user=u3`)).items
+      await post(`/v1/alerts/${alert_id}/assign`, {assignee: 'lea', in_review: true})
+      await post(`/v1/alerts/${alert_id}/notes`, {text: 'looked into it'})
+      const trail = await audited()
+      expect(trail).toHaveLength(8)
       await pay('again', 'u1')
       await scene.until(async () => (await get('/v1/cases?entity=user_id&value=u1')).items.length === 2)
       await scene.until(async () => (await get('/v1/alerts?status=closed_fraud')).items.length === 1)
@@ -107,6 +118,10 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)(
         return true
       })
       expect(await standing()).toEqual(alerts)
+      expect(alerts).toContainEqual(expect.objectContaining({alert_id, status: 'in_review', assignee: 'lea'}))
+      expect((await get(`/v1/alerts/${alert_id}`)).notes).toMatchObject([{text: 'looked into it'}])
+      // What else was on the trail needs a backup.
+      expect(await audited()).toEqual(trail.filter(({action}) => !action.startsWith('rules.')))
       await post(`/v1/cases/${assigned}/close`, {verdict: 'legitimate'})
       const declined = await pay('listed', 'u9', {device_id: 'd1', amount: 1})
       expect(declined.body).toMatchObject({decision: 'decline'})

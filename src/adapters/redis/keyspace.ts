@@ -94,6 +94,8 @@ export interface BucketKeys {
   /** List: changes by people that are not on the trail yet. */
   readonly untold: string
   alert(id: string): string
+  /** List: what people did with an alert that is not there yet. */
+  waitingChanges(alert: string): string
   /** The decisions of all users about a transaction id. */
   decisions(transaction: string): string
   /** The features of all users' transactions with an id, as they were served. */
@@ -111,6 +113,7 @@ export function bucketKeys({namespace}: Keyspace, bucket: number): BucketKeys {
     verdictPlaces: `${prefix}verdicts`,
     untold: `${prefix}untold`,
     alert: (id) => `${prefix}a:${idText(id)}`,
+    waitingChanges: (alert) => `${prefix}a-waits:${idText(alert)}`,
     decisions: (transaction) => `${prefix}d:${idText(transaction)}`,
     features: (transaction) => `${prefix}f:${idText(transaction)}`,
     verdicts: (feedback) => `${prefix}v:${idText(feedback)}`,

@@ -67,14 +67,13 @@ export class RedisAuditTrail implements AuditTrail {
     return {keys: [doneKey(this.keyspace, 'desk', randomUUID()), this.desk.trail], text: this.textOf(change)}
   }
 
-  /** As `writeWith`, for a bucket of alerts. */
+  /** As `writeWith`, for a bucket of alerts. The same id is written once, and true as well if it was before. */
   async writeInBucket(
     bucket: number,
-    change: AuditedChange,
+    {id, ...change}: AuditedChange & Pick<AuditRecord, 'at'> & {readonly id: string},
     read: ReadonlyMap<string, StampedValue>,
     fill: (writes: WriteList) => void,
   ): Promise<boolean> {
-    const id = randomUUID()
     const {untold} = bucketKeys(this.keyspace, bucket)
     const writes = new WriteList(1)
     fill(writes)

@@ -153,7 +153,7 @@ export class ClusterService implements StatusService {
     const turns = new Turns()
     const publisher = buildingPublisher({
       ...{store, turns, toAll},
-      toReadModel: publishedTo([readModel, edge.cases.rebuilding, erasure]),
+      toReadModel: publishedTo([readModel, ...edge.rebuilding, erasure]),
     })
     this.owned = new OwnedPartitions({
       ...{group: this.group, store, clock, scorer: options.scorer, tracing: options.tracing},
@@ -164,7 +164,7 @@ export class ClusterService implements StatusService {
           kafka: kafkaClient({connection: options.kafka, clientId: 'tripline-building', log}),
           ...{names, partitions, store, turns, clock, log},
           inputs: names.inputs(streams),
-          publisher: toAll,
+          publisher: publishedTo([toAll, edge.catchingUp]),
         }),
       routing: partitions === 1 ? undefined : {partitions, of: (key) => partitionOf(key, partitions)},
       watchOf: (partition) => edge.answersFor(partition),

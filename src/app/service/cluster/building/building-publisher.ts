@@ -50,9 +50,10 @@ function withLifts(entry: OutboxEntry, lifts: ReadonlyMap<string, number>): Outb
 }
 
 /** What no output topic holds: the former owner may have ended before it read it. */
-function whatPeopleDid({partition, sequence, features, verdicts, caseChanges}: OutboxEntry): OutboxEntry {
+function whatPeopleDid({partition, sequence, ...more}: OutboxEntry): OutboxEntry {
+  const {features, verdicts, caseChanges, alertChanges} = more
   const entry = {partition, sequence, settledUpTo: null, alerts: [], decisions: [], deadLetters: [], late: []}
-  return {...entry, features, verdicts, caseChanges}
+  return {...entry, features, verdicts, caseChanges, alertChanges}
 }
 
 function onlyDispatch({partition, sequence, settledUpTo, dispatch}: OutboxEntry): OutboxEntry {

@@ -14,6 +14,7 @@ import type {OutboxEntry} from '../../../../engine/port/state-store.js'
 import type {Config} from '../../../config/config.js'
 import {CaseDesk, type CaseDeskParts} from '../../case-desk.js'
 import {type ListEntriesParts, listEntries} from '../../list-entries.js'
+import {LOOK_EVERY_MS, LOOK_LIMIT_MS} from './look-limits.js'
 
 export interface ClusterCasesParts extends Omit<CaseDeskParts, 'cases' | 'append' | 'list'> {
   readonly config: Config
@@ -26,10 +27,6 @@ export interface ClusterCasesParts extends Omit<CaseDeskParts, 'cases' | 'append
   /** Queues what happened for those who subscribed to it. */
   readonly publishCases: (records: readonly CaseRecord[]) => Promise<void>
 }
-
-/** Whoever has the partition makes a change count: so often it is looked whether that is done, and so long. */
-const LOOK_EVERY_MS = 25
-const LOOK_LIMIT_MS = 10_000
 
 /** Cases of all workers. What people do goes to the partition of what the case is about, where its alerts come from. */
 export class ClusterCases {

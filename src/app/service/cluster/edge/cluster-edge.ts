@@ -31,6 +31,7 @@ import {webhooksOf} from '../../webhooks-of.js'
 import {ClusterIntake} from '../cluster-intake.js'
 import type {ClusterRules} from '../cluster-rules.js'
 import {ClusterCases} from './cluster-cases.js'
+import {LoggedAlertChanges} from './logged-alert-changes.js'
 import {mayFallBackWith} from './may-fall-back.js'
 import {PartitionAnswers} from './partition-answers.js'
 import {ReplyBoard} from './reply-board.js'
@@ -84,6 +85,7 @@ export class ClusterEdge {
   /** Of this process, for the others. */
   private readonly address = randomBytes(8).toString('hex')
   private readonly waited: WaitedDecisions
+  private readonly alertChanges: RedisAlertChanges
   private readonly webhookStore: RedisWebhookStore
   private readonly publishedAlerts: PublishedAlerts
   private readonly alerts: SharedAlertFeed
@@ -107,7 +109,10 @@ export class ClusterEdge {
     })
     this.idempotencyKeys = new RedisIdempotencyKeys(redis, keyspace)
     this.audit = new RedisAuditTrail(redis, keyspace, clock)
-    this.triage = new TriageDesk(new RedisAlertChanges(redis, keyspace, this.audit), clock)
+    this.alertChanges = new RedisAlertChanges(redis, keyspace, this.audit)
+    const stored = this.alertChanges
+    const logged = new LoggedAlertChanges({stored, readModel, intake: parts.intake, partitions, clock})
+    this.triage = new TriageDesk(logged, clock)
     this.timelines = new KeyTimeline(store, homeOf, () => bundle().streams)
     this.features = new StoredFeatures({
       ...{store, clock, bundle},
@@ -190,8 +195,16 @@ export class ClusterEdge {
 
   /** Queues alerts for subscribers, and shows them to those who listen. */
   get outputs(): readonly Publisher[] {
-    return [this.cases.publisher, this.webhooks.feed, this.publishedAlerts]
+    return [this.alertChanges, this.cases.publisher, this.webhooks.feed, this.publishedAlerts]
   }
+
+  /** What people did, of a state that is built from the log. */
+  get rebuilding(): readonly Publisher[] {
+    return [this.catchingUp, this.cases.rebuilding]
+  }
+
+  /** Does with alerts what was done with them before they were found again. */
+  readonly catchingUp: Publisher = {publish: (entry) => this.alertChanges.publishAgain(entry)}
 
   /** A batch is committed and published: those who sent its inputs are told. */
   observe(batch: CommittedBatch): void {
