@@ -180,7 +180,10 @@ export class ClusterService implements StatusService {
         this.metrics.observeFailure(error)
         log('warn', error.message, {partition})
       },
-      onStateLost: () => connections.installation.restore(connections.bundleStore),
+      onStateLost: () => {
+        log('error', GONE_WITH_REDIS, {})
+        return connections.installation.restore(connections.bundleStore)
+      },
       onFailure: (error) => this.fail(error),
     })
     this.watch = new WorkerWatch(connections.pause, this.owned, this.metrics, log)
@@ -299,6 +302,9 @@ export class ClusterService implements StatusService {
     this.options.onFailure(error)
   }
 }
+
+const GONE_WITH_REDIS =
+  'a state that was in Redis is gone; it is built from the topics, but if Redis was flushed, subscriptions to webhooks, what waits to be delivered, proposals and the rest of the audit trail are gone, too: restore them, or register webhooks again'
 
 /** Each generation of the state reads all partitions. */
 function groupOf({namespace, generation = 1}: Keyspace): string {
