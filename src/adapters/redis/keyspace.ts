@@ -17,6 +17,7 @@
  *   <namespace>:{desk}:…                           audit trail, proposed rules, subscriptions and their queues
  *   <namespace>:{w<n>}:…                           whether a transaction that is waited for was decided on, or answered for
  *   <namespace>:{feed}                             stream: the newest alert records, as they were published
+ *   <namespace>:{feed}:cases                       the same of what happened to cases
  *   <namespace>:{i<hash>}                          what was sent under an idempotency key
  */
 
@@ -217,6 +218,10 @@ export function waitedKey(
 
 export function alertFeedKey({namespace}: Keyspace): string {
   return `${namespace}:{feed}`
+}
+
+export function caseFeedKey(keyspace: Keyspace): string {
+  return `${alertFeedKey(keyspace)}:cases`
 }
 
 /** `hash` stands for the owner and the key. */

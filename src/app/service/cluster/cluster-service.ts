@@ -148,12 +148,12 @@ export class ClusterService implements StatusService {
     const toKafka = new KafkaPublisher({sender, names, namespace: config.namespace, clock})
     const erasure = new RedisUserErasure(redis, keyspace)
     const toAll = this.metrics.outbox.watched(
-      publishedTo([edge.first, toKafka, readModel, ...edge.outputs, erasure]),
+      publishedTo([edge.first, toKafka, readModel, ...edge.outputs, erasure, edge.forgotten]),
     )
     const turns = new Turns()
     const publisher = buildingPublisher({
       ...{store, turns, toAll},
-      toReadModel: publishedTo([readModel, ...edge.rebuilding, erasure]),
+      toReadModel: publishedTo([readModel, ...edge.rebuilding, erasure, edge.forgotten]),
     })
     this.owned = new OwnedPartitions({
       ...{group: this.group, store, clock, scorer: options.scorer, tracing: options.tracing},
