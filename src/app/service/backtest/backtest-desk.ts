@@ -1,4 +1,4 @@
-import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises'
+import {mkdir, mkdtemp, readdir, rm, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {
@@ -15,12 +15,26 @@ import type {Config} from '../../config/config.js'
 import {settingsAsFile} from '../../config/settings-as-file.js'
 import {proposedContent} from './proposed-rules.js'
 import {type ProgramLimits, runProgram} from './run-program.js'
-import {type ReadableLog, writeWindow} from './write-window.js'
+
+/** Inputs that came in a time (ms, the end excluded): no more than so many, the newest. */
+export interface WindowToWrite {
+  readonly from: number
+  readonly to: number
+  readonly most: number
+  /** Longest event in bytes. */
+  readonly eventLimit: number
+  /** Of a file that ends in .gz. */
+  readonly path: string
+}
 
 export interface BacktestDeskParts {
   readonly config: Config
-  readonly log: ReadableLog
-  readonly partition: number
+  /** Writes what was recorded as lines that a replay reads, and gives which they are. */
+  readonly write: (
+    window: WindowToWrite,
+    limits: ProgramLimits,
+    signal: AbortSignal,
+  ) => Promise<BacktestReport['events']>
   /** Of the rules in force. */
   readonly content: () => Promise<BundleContent>
   readonly clock: Clock
@@ -52,10 +66,9 @@ export class BacktestDesk implements BacktestService {
     this.isRunning = true
     // Beside the data: what is recorded is as private as it is there.
     const parent = join(this.parts.config.dataDir, 'backtests')
-    // What a crash left behind goes first.
-    await rm(parent, {recursive: true, force: true})
     await mkdir(parent, {recursive: true, mode: 0o700})
-    const folder = await mkdtemp(join(parent, 'run-'))
+    await removeLeftBehind(parent)
+    const folder = await mkdtemp(join(parent, `${process.pid}-`))
     try {
       return await this.runIn(folder, request)
     } finally {
@@ -70,7 +83,7 @@ export class BacktestDesk implements BacktestService {
   }
 
   private async runIn(folder: string, request: BacktestRequest): Promise<BacktestReport> {
-    const {config, log, partition, content, clock, program = PROGRAM} = this.parts
+    const {config, write, content, clock, program = PROGRAM} = this.parts
     const limits = {...BACKTEST_LIMITS, ...this.parts.limits}
     const inForce = await content()
     const proposed = proposedContent(inForce, request.rules, request.without)
@@ -89,9 +102,10 @@ export class BacktestDesk implements BacktestService {
       from: request.from ?? clock.now() - DAY_MS,
       to: request.to ?? clock.now(),
       most: limits.events,
+      eventLimit: config.eventLimit,
+      path: events,
     }
-    const {eventLimit} = config
-    const written = await writeWindow({...window, log, partition, eventLimit, path: events})
+    const written = await write(window, limits, this.ending.signal)
     const args = ['rules', 'diff', a, b, '--events', events, '--features', features, '--config', settings]
     const outcome = await runProgram(
       [program, ...args, '--out', join(folder, 'out'), '--json'],
@@ -104,6 +118,22 @@ export class BacktestDesk implements BacktestService {
     const {diff} = JSON.parse(outcome.stdout) as {diff: BacktestReport['diff'] & {a: object; b: object}}
     const named = {...diff, a: {...diff.a, folder: 'in force'}, b: {...diff.b, folder: 'proposed'}}
     return {events: written, diff: named}
+  }
+}
+
+/** What a crash left behind. Other workers may use the folder, too: each names its own by its process. */
+async function removeLeftBehind(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const pid = Number.parseInt(name, 10)
+    if (pid === process.pid || !isRunning(pid)) await rm(join(parent, name), {recursive: true, force: true})
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
   }
 }
 

@@ -23,11 +23,13 @@ import type {Scorer} from '../../../engine/port/model.js'
 import type {Partition} from '../../../engine/stage/partition.js'
 import {KeptBundles} from '../../bundle/kept-bundles.js'
 import {type LoadedBundle, loadFolders} from '../../bundle/load-bundle.js'
+import {BacktestDesk} from '../backtest/backtest-desk.js'
 import {expireRecords, HOUSEKEEPING_EVERY_MS} from '../expire-records.js'
 import {ForgetDesk} from '../forget-desk.js'
 import {FourEyes} from '../four-eyes.js'
 import {partitionReading} from '../partition-reading.js'
 import {publishedTo} from '../published-to.js'
+import {topicWindow} from './backtest/topic-window.js'
 import {buildingPublisher} from './building/building-publisher.js'
 import {PartitionBuilding} from './building/partition-building.js'
 import {Turns} from './building/turns.js'
@@ -69,6 +71,7 @@ export class ClusterService implements StatusService {
   readonly edge: ClusterEdge
   readonly ruleProposals: FourEyes
   readonly forgetting: ForgetDesk
+  readonly backtests: BacktestDesk
   /** That events can be sent to, by name. */
   readonly streams: ReadonlyMap<string, Stream>
   readonly rules: ClusterRules
@@ -133,6 +136,11 @@ export class ClusterService implements StatusService {
       },
       latest.bundle,
     )
+    this.backtests = new BacktestDesk({
+      ...{config, clock},
+      write: topicWindow({config, kafka: options.kafka, names, partitions}),
+      content: () => this.rules.content(),
+    })
     const proposals = new RedisProposalStore<RuleProposal>(redis, keyspace, edge.audit)
     this.ruleProposals = new FourEyes(proposals, this.rules, clock)
     this.group = new ConsumerGroup({
@@ -272,6 +280,7 @@ export class ClusterService implements StatusService {
     this.isStopping = true
     clearInterval(this.housekeeping)
     this.watch.stop()
+    this.backtests.stop()
     // At a time: until the group knows, nobody else takes the partitions, and their last commits are fenced.
     await Promise.all([this.owned.stop(), this.group.stop()])
     await this.edge.stop()

@@ -28,6 +28,7 @@ export function serveCluster(
       settledUpTo: () => edge.settledUpTo(),
       rules: service.rules,
       ruleProposals: service.ruleProposals,
+      backtests: service.backtests,
       checkRule: (text) => checkRule(text, config),
       models: edge.models,
       modelProposals: edge.modelProposals,
