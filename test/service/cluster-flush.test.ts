@@ -1,16 +1,13 @@
 import {writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
-import {Redis} from 'ioredis'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {writeRulesFolder} from '../api/support/rules-folder.js'
 import type {ClusterWorker} from '../support/services/cluster-worker.js'
 import {EdgeScene} from '../support/services/edge-scene.js'
+import {flush} from '../support/services/flush.js'
 import {TEST_KAFKA, TEST_REDIS} from '../support/services/test-kafka.js'
 
 const IN_TIME = 'POST /v1/decisions?deadline_ms=10000'
-
-/** All keys of a namespace at once, as a flush does: other suites use the same Redis. */
-const FORGET = `for _, key in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('DEL', key) end`
 
 const BUSY_MERCHANT = `schema: tripline/rule/v1
 id: busy-merchant
@@ -77,11 +74,6 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)(
       const items: {action: string; at: string; sequence: number}[] = body.items
       return items.map(({sequence: _, ...record}) => record).sort((a, b) => (a.at < b.at ? -1 : 1))
     }
-    const flush = async () => {
-      const redis = new Redis(TEST_REDIS ?? '')
-      await redis.eval(FORGET, 0, `*${scene.topics.namespace}*`)
-      redis.disconnect()
-    }
 
     test('cases and alerts come back with all that people did', async () => {
       await pay('t1', 'u1', {device_id: 'd1'})
@@ -109,7 +101,7 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)(
       const before = await details('/v1/cases')
       const alerts = await standing()
 
-      await flush()
+      await flush(scene.topics.namespace)
       await scene.until(async () => one.output.includes('is lost') || other.output.includes('is lost'))
       await scene.until(async () => (await get('/v1/cases')).items.length === before.length, 60_000)
       await scene.until(async () => {

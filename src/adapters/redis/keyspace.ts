@@ -15,6 +15,7 @@
  *   <namespace>:{q<n>}:…                           dead letters and late inputs of a partition
  *   <namespace>:{bundles}:…                        bundles
  *   <namespace>:{desk}:…                           audit trail, proposed rules, subscriptions and their queues
+ *   <namespace>:{models}:…                         versions of the model, and what is known of their training
  *   <namespace>:{w<n>}:…                           whether a transaction that is waited for was decided on, or answered for
  *   <namespace>:{feed}                             stream: the newest alert records, as they were published
  *   <namespace>:{feed}:cases                       the same of what happened to cases
@@ -176,6 +177,28 @@ export function deskKeys({namespace}: Keyspace): DeskKeys {
 /** Marks a change by its random id as done, beside what it changes. `tag`: without braces. */
 export function doneKey({namespace}: Keyspace, tag: string, change: string): string {
   return `${namespace}:{${tag}}:done:${change}`
+}
+
+/** The model's versions, and what is known of their training. */
+export interface ModelKeys {
+  readonly lease: string
+  /** Hash: texts by number. */
+  readonly versions: string
+  readonly aliases: string
+  readonly retrainLease: string
+  /** Hash: since when, verdicts since, the run under way, what came of the last. */
+  readonly retraining: string
+}
+
+export function modelKeys({namespace}: Keyspace): ModelKeys {
+  const prefix = `${namespace}:{models}:`
+  return {
+    lease: `${prefix}lease`,
+    versions: `${prefix}versions`,
+    aliases: `${prefix}aliases`,
+    retrainLease: `${prefix}retrain-lease`,
+    retraining: `${prefix}retraining`,
+  }
 }
 
 /** The queue of one subscription, on the hash tag of the desk. Ids of deliveries are members and fields. */

@@ -1,4 +1,4 @@
-import {mkdir, mkdtemp, readdir, rm, writeFile} from 'node:fs/promises'
+import {mkdir, rm, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {
@@ -13,6 +13,7 @@ import type {Clock} from '../../../engine/port/clock.js'
 import {EXIT} from '../../cli/exit.js'
 import type {Config} from '../../config/config.js'
 import {settingsAsFile} from '../../config/settings-as-file.js'
+import {workFolder} from '../../process/work-folder.js'
 import {proposedContent} from './proposed-rules.js'
 import {type ProgramLimits, runProgram} from './run-program.js'
 
@@ -65,10 +66,7 @@ export class BacktestDesk implements BacktestService {
     if (this.isRunning) throw new BacktestBusyError()
     this.isRunning = true
     // Beside the data: what is recorded is as private as it is there.
-    const parent = join(this.parts.config.dataDir, 'backtests')
-    await mkdir(parent, {recursive: true, mode: 0o700})
-    await removeLeftBehind(parent)
-    const folder = await mkdtemp(join(parent, `${process.pid}-`))
+    const folder = await workFolder(join(this.parts.config.dataDir, 'backtests'))
     try {
       return await this.runIn(folder, request)
     } finally {
@@ -118,22 +116,6 @@ export class BacktestDesk implements BacktestService {
     const {diff} = JSON.parse(outcome.stdout) as {diff: BacktestReport['diff'] & {a: object; b: object}}
     const named = {...diff, a: {...diff.a, folder: 'in force'}, b: {...diff.b, folder: 'proposed'}}
     return {events: written, diff: named}
-  }
-}
-
-/** What a crash left behind. Other workers may use the folder, too: each names its own by its process. */
-async function removeLeftBehind(parent: string): Promise<void> {
-  for (const name of await readdir(parent)) {
-    const pid = Number.parseInt(name, 10)
-    if (pid === process.pid || !isRunning(pid)) await rm(join(parent, name), {recursive: true, force: true})
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
   }
 }
 

@@ -1,3 +1,4 @@
+import type {RetrainReport} from '../../../adapters/http/retrain-service.js'
 import type {RuleProposal} from '../../../adapters/http/rule-proposals.js'
 import type {ActivationReport} from '../../../adapters/http/rules-service.js'
 import type {LedgerReport, StatusService} from '../../../adapters/http/status-service.js'
@@ -37,6 +38,8 @@ import {type ClusterConnections, type ClusterTarget, connectCluster} from './clu
 import {ClusterRules} from './cluster-rules.js'
 import {ClusterEdge} from './edge/cluster-edge.js'
 import {type Installation, openInstallation} from './installation.js'
+import {modelsOfAll} from './learning/models-of-all.js'
+import type {SharedModels} from './learning/shared-models.js'
 import {OwnedPartitions} from './owned-partitions.js'
 import {Readiness} from './readiness.js'
 import {WorkerWatch} from './worker-watch.js'
@@ -54,6 +57,10 @@ export interface ClusterServiceOptions extends ClusterTarget {
   readonly onRefused?: ((faults: readonly string[]) => void) | undefined
   /** Which partitions are this process's from now on. */
   readonly onAssigned?: ((partitions: readonly number[]) => void) | undefined
+  /** Hears what came of versions that were trained here. */
+  readonly onRetrained?: ((report: RetrainReport) => void) | undefined
+  /** The folder of versions is what all workers share. Waited for before anything is scored. */
+  readonly onModelsShared?: (() => Promise<void>) | undefined
   /** It cannot go on. Nothing acknowledged is lost: a new start goes on from the last commits. */
   readonly onFailure: (error: Error) => void
 }
@@ -77,6 +84,7 @@ export class ClusterService implements StatusService {
   readonly rules: ClusterRules
   readonly readModel: RedisReadModel
   readonly metrics: Metrics
+  private readonly sharedModels: SharedModels
   private readonly owned: OwnedPartitions
   private readonly group: ConsumerGroup
   private readonly watch: WorkerWatch
@@ -101,9 +109,18 @@ export class ClusterService implements StatusService {
     const readModel = new RedisReadModel(redis, keyspace)
     this.readModel = readModel
     const bundle = () => this.partitions[0]?.bundle ?? latest.bundle
+    this.sharedModels = modelsOfAll(config, connections, {
+      audit: (changes) => this.edge.audit.write(changes),
+      onTrouble: ({message}) => log('warn', message, {}),
+    })
     this.edge = new ClusterEdge({
       ...{config, clock, redis, keyspace, store, readModel, intake, partitions, bundle},
       scorer: options.scorer,
+      sharedModels: this.sharedModels,
+      onRetrained: (report) => {
+        this.metrics.learning.retrained(report)
+        options.onRetrained?.(report)
+      },
       rules: () => this.rules,
       ownPartition: (number) => this.partitions.find((partition) => partition.number === number),
       settledTimes: () => this.partitions.map(({number, settledUpTo}) => [number, settledUpTo] as const),
@@ -216,6 +233,8 @@ export class ClusterService implements StatusService {
       })
       const latest = await bundles.load((await bundleStore.latest()) ?? first.bundle.id)
       const service = new ClusterService(options, {...connected, store, bundles, installation}, latest)
+      await service.sharedModels.start()
+      await options.onModelsShared?.()
       await service.edge.start()
       if (folder !== undefined) await service.rules.considerFolder(folder)
       await service.group.start()
@@ -284,6 +303,7 @@ export class ClusterService implements StatusService {
     // At a time: until the group knows, nobody else takes the partitions, and their last commits are fenced.
     await Promise.all([this.owned.stop(), this.group.stop()])
     await this.edge.stop()
+    await this.sharedModels.stop()
     await this.connections.close()
   }
 

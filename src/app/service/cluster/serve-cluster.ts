@@ -32,6 +32,7 @@ export function serveCluster(
       checkRule: (text) => checkRule(text, config),
       models: edge.models,
       modelProposals: edge.modelProposals,
+      retraining: edge.learning,
       webhooks: edge.webhooks,
       metrics: service.metrics,
       audit: edge.audit,

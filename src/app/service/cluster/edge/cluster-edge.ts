@@ -1,5 +1,6 @@
 import {randomBytes} from 'node:crypto'
 import {alertFeed} from '../../../../adapters/http/alert-feed.js'
+import type {RetrainReport} from '../../../../adapters/http/retrain-service.js'
 import {partitionOf} from '../../../../adapters/kafka/partition-of.js'
 import {MessageBus} from '../../../../adapters/redis/bus/message-bus.js'
 import {PublishedRecords} from '../../../../adapters/redis/bus/published-records.js'
@@ -33,6 +34,8 @@ import {TriageDesk} from '../../triage-desk.js'
 import {webhooksOf} from '../../webhooks-of.js'
 import {ClusterIntake} from '../cluster-intake.js'
 import type {ClusterRules} from '../cluster-rules.js'
+import {ClusterLearning} from '../learning/cluster-learning.js'
+import type {SharedModels} from '../learning/shared-models.js'
 import {ClusterCases} from './cluster-cases.js'
 import {LoggedAlertChanges} from './logged-alert-changes.js'
 import {mayFallBackWith} from './may-fall-back.js'
@@ -54,6 +57,9 @@ export interface ClusterEdgeParts {
   readonly intake: EventIntake
   readonly partitions: number
   readonly scorer: Scorer | undefined
+  readonly sharedModels: Pick<SharedModels, 'change'>
+  /** Hears what came of versions that were trained here. */
+  readonly onRetrained: (report: RetrainReport) => void
   /** In force here. */
   readonly bundle: () => Bundle
   readonly rules: () => Pick<ClusterRules, 'activate'>
@@ -82,6 +88,7 @@ export class ClusterEdge {
   readonly features: StoredFeatures
   readonly models: ModelDesk
   readonly modelProposals: ModelFourEyes
+  readonly learning: ClusterLearning
   readonly cases: ClusterCases
   readonly webhooks: Webhooks
   private readonly board = new ReplyBoard()
@@ -122,10 +129,18 @@ export class ClusterEdge {
       partitionOf: homeOf,
       ownPartition: parts.ownPartition,
     })
+    const schema = () => bundle().features.schema
     this.models = new ModelDesk({
       ...{config, clock, audit: this.audit},
-      features: () => bundle().features.schema,
+      features: schema,
       deciding: () => parts.scorer?.version,
+      evidence: (version) => this.learning.evidence(version),
+      exclusively: (task) => parts.sharedModels.change(task),
+    })
+    this.learning = new ClusterLearning({
+      ...{config, clock, schema, redis, keyspace, models: this.models, audit: this.audit},
+      onReport: parts.onRetrained,
+      onTrouble: parts.onTrouble,
     })
     this.modelProposals = new ModelFourEyes(
       new RedisProposalStore(redis, keyspace, this.audit, 'modelProposal'),
@@ -166,6 +181,7 @@ export class ClusterEdge {
     await this.alerts.start()
     await this.cases.feed.start()
     await this.webhooks.start()
+    await this.learning.begin()
   }
 
   /** Sends nothing more; others go on with what is queued. */
@@ -173,6 +189,7 @@ export class ClusterEdge {
     this.settled.stop()
     this.alerts.stop()
     this.cases.feed.stop()
+    await this.learning.stop()
     await this.webhooks.stop()
     await this.webhookStore.release().catch(this.parts.onTrouble)
     this.bus?.close()
@@ -226,6 +243,7 @@ export class ClusterEdge {
 
   /** A batch is committed and published: those who sent its inputs are told. */
   observe(batch: CommittedBatch): void {
+    this.learning.observe(batch)
     for (const [process, fates] of toldFates(batch)) {
       if (process === this.address)
         for (const [request, index, fate] of fates) this.board.post(request, index, fate)
