@@ -17,6 +17,16 @@ rows:
   - {name: amount, expr: 'tx.amount'}
   - {name: online, expr: 'tx.channel == "online"'}
 `
+/** Of merchants, which live in other partitions than their users: not to be had. */
+const MERCHANT_VIEW = `
+schema: tripline/feature-view/v1
+name: merchant_busy
+entity: merchant_id
+stream: transactions
+windows: [1h]
+aggregates:
+  - {name: count, fn: count}
+`
 const POLICY = `
 schema: tripline/policy/v1
 version: 1
@@ -49,6 +59,7 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)('learning,
     const features = join(scene.folder, 'features')
     await mkdir(features)
     await writeFile(join(features, 'payment.yaml'), VIEW)
+    await writeFile(join(features, 'merchant.yaml'), MERCHANT_VIEW)
     await writeFile(join(scene.rules, 'policy.yaml'), POLICY)
     ;[one, other] = (await Promise.all([start(), start()])) as [ClusterWorker, ClusterWorker]
     await scene.settled(one, other)
@@ -58,6 +69,7 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)('learning,
   interface Transaction {
     readonly transaction_id: string
     readonly user_id: string
+    readonly merchant_id: string
     readonly amount: number
     readonly channel: string
     readonly event_time: number
@@ -70,6 +82,7 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)('learning,
     return {
       transaction_id: `t${at}`,
       user_id: `u${at % 40}`,
+      merchant_id: `m${at % 7}`,
       amount: random.integer(1, 1000),
       channel: random.chance(0.5) ? 'online' : 'pos',
       event_time: START + at * MINUTE_MS,
@@ -155,6 +168,10 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)('learning,
     )
     for (const worker of [one, other])
       await scene.until(async () => (await modelsAt(worker)).deciding?.version === 2)
+    // It never had the features that cannot be had here, and misses none.
+    const decide = 'POST /v1/decisions?deadline_ms=10000'
+    const {body} = await scene.ask(one, decide, {as: 'shop', body: transaction()})
+    expect(body).toMatchObject({model: {version: 2}, degraded: []})
   }, 240_000)
 
   test('a worker with an empty folder begins with the champion, also where Redis was flushed', async () => {

@@ -90,19 +90,23 @@ export class RedisAuditTrail implements AuditTrail {
     return listPage('audit', this.rows(before), () => true, limit)
   }
 
-  private async takeOverAll(): Promise<void> {
+  /** Takes over what lies beside changes: whoever reads the trail does, and every worker from time to time. */
+  async takeOverAll(): Promise<void> {
     const lists = Array.from({length: BUCKETS}, (_, bucket) => bucketKeys(this.keyspace, bucket).untold)
     await Promise.all(lists.map((untold) => this.takeOver(untold)))
   }
 
   private async takeOver(untold: string): Promise<void> {
-    const found = await this.connection.attempt((client) => client.lrange(untold, 0, CHUNK - 1))
-    for (const text of found) {
-      const id = text.slice(0, text.indexOf('{'))
-      const keys = [doneKey(this.keyspace, 'desk', id), this.desk.trail]
-      const args = [TAKEN_OVER_MS, text.slice(id.length)]
-      await this.connection.attempt((client) => APPEND_ONCE.run(client, keys, args))
-      await this.connection.attempt((client) => client.lrem(untold, 1, text))
+    for (let left = CHUNK; left === CHUNK; ) {
+      const found = await this.connection.attempt((client) => client.lrange(untold, 0, CHUNK - 1))
+      for (const text of found) {
+        const id = text.slice(0, text.indexOf('{'))
+        const keys = [doneKey(this.keyspace, 'desk', id), this.desk.trail]
+        const args = [TAKEN_OVER_MS, text.slice(id.length)]
+        await this.connection.attempt((client) => APPEND_ONCE.run(client, keys, args))
+        await this.connection.attempt((client) => client.lrem(untold, 1, text))
+      }
+      left = found.length
     }
   }
 

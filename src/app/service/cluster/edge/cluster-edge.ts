@@ -251,8 +251,9 @@ export class ClusterEdge {
     }
   }
 
-  /** Drops what has been kept for long enough. */
+  /** Drops what has been kept for long enough, and puts on the trail what lies beside. */
   async expire(): Promise<void> {
+    await this.audit.takeOverAll()
     await this.webhooks.expire()
     await this.cases.expire(await this.parts.readModel.newestEventTime())
   }
