@@ -121,6 +121,28 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)(
       const declined = await pay('listed', 'u9', {device_id: 'd1', amount: 1})
       expect(declined.body).toMatchObject({decision: 'decline'})
     })
+
+    test('what is done while a new generation is built, and no old worker runs, counts', async () => {
+      await pay('t7', 'u7')
+      const id = await caseOf('user_id', 'u7')
+      const [{alert_id}] = (await get('/v1/alerts?user=u7')).items
+      await Promise.all([one, other].map((worker) => worker.end('SIGTERM')))
+      one = await scene.start({TRIPLINE_REDIS_GENERATION: '2'})
+      other = one
+      await post(`/v1/cases/${id}/notes`, {text: 'written meanwhile'})
+      await post(`/v1/alerts/${alert_id}/notes`, {text: 'the same'})
+      const paid = await pay('t8', 'u7')
+      expect(paid.body).toMatchObject({decision: 'review'})
+      await scene.until(async () => one.output.match(/is built from the log/g)?.length === 2, 60_000)
+      const notes = {notes: [{text: 'written meanwhile'}]}
+      await scene.until(async () => {
+        const view = await get(`/v1/cases/${id}`)
+        expect(view).toMatchObject({...notes, status: 'open'})
+        expect(view.alerts).toHaveLength(2)
+        return true
+      })
+      expect((await get(`/v1/alerts/${alert_id}`)).notes).toMatchObject([{text: 'the same'}])
+    })
   },
   240_000,
 )
