@@ -90,7 +90,7 @@ describeOnRedis('the versions of the model, shared by workers', (url) => {
     await add(one.registry, 'first')
     await one.shared.start()
     await other.shared.start()
-    expect(await other.aliases()).toEqual([1, undefined])
+    await expect.poll(other.aliases, {timeout: 5_000}).toEqual([1, undefined])
     await add(other.registry, 'by hand')
     await other.registry.promote(2, AT, 'forced')
     await expect.poll(one.aliases, {timeout: 5_000}).toEqual([2, undefined])
@@ -98,6 +98,13 @@ describeOnRedis('the versions of the model, shared by workers', (url) => {
       ['challenger', 2, 'train'],
       ['champion', 2, 'promote'],
     ])
+    // Also where nobody runs at the time.
+    await one.shared.stop()
+    await one.registry.rollback(AT)
+    const restarted = worker('one')
+    await restarted.shared.start()
+    await expect.poll(other.aliases, {timeout: 5_000}).toEqual([1, undefined])
+    expect(restarted.byHand.map(({by, to}) => [by, to])).toEqual([['rollback', 1]])
   })
 
   test('versions of folders that knew nothing of each other all stay, under numbers of their own', async () => {

@@ -54,15 +54,11 @@ export class SharedModels {
 
   /** Takes what is shared, and follows it from now on. */
   async start(): Promise<void> {
-    await this.look()
-    this.timer = setInterval(() => {
-      this.looking ??= this.look()
-        .catch(this.parts.onTrouble)
-        .finally(() => {
-          this.looking = undefined
-        })
-    }, LOOK_EVERY_MS)
+    // Without the lease, which somebody may have for long: nothing is shared yet.
+    await this.turns.run(() => this.pull(false))
+    this.timer = setInterval(() => this.lookSoon(), LOOK_EVERY_MS)
     this.timer.unref()
+    this.lookSoon()
   }
 
   async stop(): Promise<void> {
@@ -75,7 +71,7 @@ export class SharedModels {
     return this.turns.run(async () => {
       const lease = await this.lease()
       try {
-        await this.pull()
+        await this.pull(true)
         const result = await task()
         await this.push(lease)
         return result
@@ -83,6 +79,14 @@ export class SharedModels {
         await lease.release()
       }
     })
+  }
+
+  private lookSoon(): void {
+    this.looking ??= this.look()
+      .catch(this.parts.onTrouble)
+      .finally(() => {
+        this.looking = undefined
+      })
   }
 
   private async look(): Promise<void> {
@@ -107,8 +111,8 @@ export class SharedModels {
     }
   }
 
-  /** Takes what is shared into the folder. */
-  private async pull(): Promise<void> {
+  /** Takes what is shared into the folder. `isShared`: what the folder has beyond it is shared next, and told of. */
+  private async pull(isShared: boolean): Promise<void> {
     const {store, noted, folder, onFolderChanged} = this.parts
     let text = await store.aliases()
     // A Redis that is empty, or was flushed, has what was noted.
@@ -131,7 +135,7 @@ export class SharedModels {
     const own = await readAliases(folder)
     if (goesOn(own, shared) && replaced.length === 0) {
       const news = own.history.slice(shared.history.length)
-      if (news.length > 0) await onFolderChanged(news)
+      if (news.length > 0 && isShared) await onFolderChanged(news)
       return
     }
     await writeAliases(folder, shared)
