@@ -2,11 +2,14 @@ import {readdir} from 'node:fs/promises'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {BacktestDesk} from '../../src/app/service/backtest/backtest-desk.js'
+import {writeWindow} from '../../src/app/service/backtest/write-window.js'
 import type {WallTime} from '../../src/core/event/time.js'
 import {ensureBuilt, PROGRAM} from '../support/process/built-program.js'
 import {ApiScene} from './support/api-scene.js'
 
 let scene: ApiScene
+
+const NOTHING_RECORDED = {end: 0, before: async function* () {}, between: async function* () {}}
 
 const LARGE = `schema: tripline/rule/v1
 id: large
@@ -79,8 +82,7 @@ describe('a backtest', () => {
     const {service, config} = scene
     const desk = new BacktestDesk({
       config,
-      log: {end: 0, before: async function* () {}, between: async function* () {}},
-      partition: 0,
+      write: (window) => writeWindow({...window, log: NOTHING_RECORDED, partition: 0}),
       content: () => service.parts.rules.content(),
       clock: {now: () => Date.now() as WallTime},
       program: PROGRAM,

@@ -6,7 +6,7 @@ import {RedisConnection} from '../../src/adapters/redis/redis-connection.js'
 import type {CaseRecord} from '../../src/core/case/case-events.js'
 import type {WallTime} from '../../src/core/event/time.js'
 import {describeOnRedis, freshNamespace} from '../service/redis/test-redis.js'
-import {alertOf, closing, DEADLINES, describeCases, userCase} from './cases.js'
+import {alertOf, change, closing, DEADLINES, describeCases, userCase} from './cases.js'
 import {outboxEntry} from './samples.js'
 
 describeOnRedis('cases on Redis', (url) => {
@@ -35,6 +35,32 @@ describeOnRedis('cases on Redis', (url) => {
     expect(items).toMatchObject([
       {action: 'case.close', actor: {name: 'ana'}, after: {status: 'closed_fraud'}},
     ])
+    connection.close()
+  })
+
+  test('what was done with a case before it is found again waits for it, and is done once', async () => {
+    const connection = new RedisConnection(new Redis(url))
+    const keyspace = {namespace: freshNamespace()}
+    const store = new RedisCaseStore(connection, keyspace, DEADLINES)
+    const id = userCase('u1', 'a1')
+    const early = [
+      outboxEntry(1, {caseChanges: [change(id, 'noted', {change_id: '1', text: 'called'})]}),
+      outboxEntry(2, {caseChanges: [closing(id, '2')]}),
+    ]
+    for (const entry of [...early, ...early]) await store.fold(entry)
+    expect(await store.case(id)).toBeUndefined()
+    // Also where it is found as news, when the state is built.
+    const told: CaseRecord[] = []
+    await store.foldAndTell(outboxEntry(3, {alerts: [alertOf('u1', 'a1')]}), async (records) => {
+      told.push(...records)
+    })
+    expect(told.map(({type}) => type)).toEqual(['case.opened', 'case.updated', 'case.closed'])
+    expect(await store.case(id)).toMatchObject({status: 'closed_fraud', changes: [{text: 'called'}, {}]})
+    const trail = new RedisAuditTrail(connection, keyspace, {now: () => 0 as WallTime})
+    const {items} = await trail.records(10, undefined)
+    expect(items.map(({action}) => action)).toEqual(['case.close', 'case.note'])
+    await store.fold(outboxEntry(4, {alerts: [alertOf('u1', 'a2')]}))
+    expect(await store.case(userCase('u1', 'a2'))).toMatchObject({status: 'open', changes: []})
     connection.close()
   })
 

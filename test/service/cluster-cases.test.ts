@@ -1,4 +1,5 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {ListeningClient} from '../api/support/listening-client.js'
 import type {ClusterWorker} from '../support/services/cluster-worker.js'
 import {EdgeScene} from '../support/services/edge-scene.js'
 import {TEST_KAFKA, TEST_REDIS} from '../support/services/test-kafka.js'
@@ -52,5 +53,37 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)('cases, by
       .filter(({subject}: {subject: {id: string}}) => subject.id === case_id)
       .map(({action}: {action: string}) => action)
     expect(actions.sort()).toEqual(['case.close', 'case.note', 'case.review'])
+  })
+
+  test('who listens to one worker hears of cases of all, goes on at another, and hears nothing of who is forgotten', async () => {
+    const listen = async (worker: ClusterWorker, headers = {}) =>
+      ListeningClient.listen(`${await worker.url()}/v1/cases/stream`, {
+        ...scene.authorization('ana'),
+        ...headers,
+      })
+    const told = ({heard}: ListeningClient) => heard.filter(({event}) => event?.startsWith('case.'))
+    const heard = (client: ListeningClient) => told(client).map(({event, data}) => [event, data.entity.value])
+    const clients = await Promise.all([one, other].map((worker) => listen(worker)))
+    const users = ['s1', 's2', 's3', 's4']
+    for (const user of users) await pay(`stream-${user}`, user)
+    const opened = users.map((user) => ['case.opened', user])
+    for (const client of clients) {
+      await scene.until(async () => heard(client).length === users.length)
+      expect(heard(client)).toEqual(expect.arrayContaining(opened))
+    }
+    const [first, second] = clients as [ListeningClient, ListeningClient]
+    expect(heard(second)).toEqual(heard(first))
+    const again = await listen(other, {'last-event-id': told(first)[1]?.id as string})
+    await scene.until(async () => heard(again).length === 2)
+    expect(heard(again)).toEqual(heard(first).slice(2))
+    const gone = heard(first)[3]?.[1] as string
+    expect((await scene.ask(one, `DELETE /v1/users/${gone}`, {as: 'adam'})).status).toBeLessThan(300)
+    await scene.until(async () => {
+      const later = await listen(other, {'last-event-id': told(first)[2]?.id as string})
+      await scene.until(async () => told(later).length === 1)
+      later.close()
+      return !JSON.stringify(told(later)).includes(gone)
+    })
+    for (const client of [...clients, again]) client.close()
   })
 })

@@ -76,6 +76,8 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)(
       ])
       const again = await scene.ask(one, `POST /v1/alerts/${id}/feedback`, verdict)
       expect([again.body.status, again.body.alert_status]).toEqual(['duplicate', 'closed_fraud'])
+      const told = {action: 'alert.verdict', before: {status: 'open', verdict: null}}
+      expect(await audited(one, id)).toMatchObject([told])
     })
 
     test('many verdicts at a time are told one by one', async () => {
@@ -88,6 +90,9 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)(
       expect(answer.body.results).toMatchObject([
         {feedback_id: 'f2', status: 'accepted'},
         {status: 'refused'},
+      ])
+      expect(await audited(one, 'charged-back')).toMatchObject([
+        {action: 'transaction.verdict', after: {verdict: 'fraud', source: 'chargeback', feedback_id: 'f2'}},
       ])
     })
 

@@ -1,14 +1,11 @@
 import {setTimeout as sleep} from 'node:timers/promises'
-import {Redis} from 'ioredis'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {flush} from '../support/services/flush.js'
 import {RecordedScene} from '../support/services/recorded-scene.js'
 import {TEST_KAFKA, TEST_REDIS} from '../support/services/test-kafka.js'
 
 /** Longer than the group waits for a member. */
 const LOST_MS = 14_000
-
-/** All keys of a pattern at once, as a flush does: other suites use the same Redis. */
-const FORGET = `for _, key in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('DEL', key) end`
 
 describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)(
   'final alerts and decisions stay the same',
@@ -37,9 +34,7 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)(
       await scene.run(async ({start, done, topics}) => {
         const worker = start()
         await done(0.3)
-        const redis = new Redis(TEST_REDIS ?? '')
-        await redis.eval(FORGET, 0, `*${topics.namespace}*`)
-        redis.disconnect()
+        await flush(topics.namespace)
         await done(1)
         expect(worker.output).toContain('is lost')
       })

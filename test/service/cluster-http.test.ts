@@ -101,6 +101,8 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)('events th
     expect(sumOf(accepted[0] as string) + sumOf(accepted[1] as string)).toBe(2)
     expect(sumOf('tripline_event_to_decision_seconds_count')).toBe(2)
     expect(sumOf('tripline_decision_score_count')).toBe(2)
+    // The model that is shipped learnt from merchants, devices and addresses, which two partitions cannot serve.
+    expect(sumOf('tripline_decisions_degraded_total{cause="features"}')).toBe(2)
   })
 })
 

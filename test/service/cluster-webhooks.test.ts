@@ -90,6 +90,7 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)(
       const {body: trail} = await scene.ask(worker, 'GET /v1/audit', {as: 'adam'})
       expect(trail.items.map(({action}: {action: string}) => action)).toEqual([
         'webhook.remove',
+        'webhook.test',
         'webhook.create',
       ])
     })

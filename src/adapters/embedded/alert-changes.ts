@@ -1,6 +1,6 @@
+import type {AlertChange} from '../../core/case/alert-change.js'
 import type {AlertView} from '../../core/case/alert-view.js'
-import type {Actor} from '../../core/case/audit-record.js'
-import type {TriageChange} from '../../core/case/triage-change.js'
+import {triageAfter} from '../../core/case/triage-change.js'
 import type {AlertChanges} from '../../engine/port/alert-changes.js'
 import type {AuditTrail} from './audit-trail.js'
 import type {EmbeddedDatabase} from './database.js'
@@ -13,18 +13,16 @@ export class EmbeddedAlertChanges implements AlertChanges {
     private readonly audit: AuditTrail,
   ) {}
 
-  change(
-    id: string,
-    actor: Actor,
-    changing: (view: AlertView) => TriageChange,
-  ): Promise<AlertView | undefined> {
+  change(change: AlertChange): Promise<AlertView | undefined> {
     return this.database.publications.run(async () => {
-      const key = alertKey(id)
+      const key = alertKey(change.alert_id)
       const text = await this.database.level.get(key)
       if (text === undefined) return undefined
-      const {view, ...told} = changing(JSON.parse(text) as AlertView)
-      const put = {type: 'put', key, value: JSON.stringify(view)} as const
-      await this.audit.write({...told, actor, subject: {type: 'alert', id}}, [put])
+      const known = JSON.parse(text) as AlertView
+      const changed = triageAfter(known, change)
+      if (changed === undefined) return known
+      const {view, told} = changed
+      await this.audit.write(told, [{type: 'put', key, value: JSON.stringify(view)}])
       return view
     })
   }

@@ -101,13 +101,13 @@ export class EmbeddedEventLog implements EventSource, EventIntake {
   async next(): Promise<InputBatch | undefined> {
     if (this.position === this.nextOffset) await this.waitForInput()
     if (this.stopped) return undefined
-    const {taken, records, control, forget, caseChange} = cutAtControl(await this.read())
+    const {taken, records, ...asked} = cutAtControl(await this.read())
     const last = taken.at(-1)
     if (last !== undefined) this.position = last.offset + 1
     const isAtEnd = last === undefined || this.position === this.nextOffset
     const isControl = taken.length > records.length
     const polledAt = isAtEnd && !isControl ? this.clock.now() : (last as InputRecord).ingestedAt
-    return {partition: 0, records, control, forget, caseChange, polledAt, nextOffset: this.position}
+    return {partition: 0, records, ...asked, polledAt, nextOffset: this.position}
   }
 
   before(partition: number, offset: number): AsyncGenerator<readonly InputRecord[]> {

@@ -1,6 +1,7 @@
 import {type AlertView, viewAfterVerdict} from '../../core/case/alert-view.js'
 import type {AuditedChange} from '../../core/case/audit-record.js'
 import type {Verdict} from '../../core/case/verdict.js'
+import {auditedClosing, auditedLabel} from '../../core/case/verdict-audit.js'
 import type {DecisionRecord} from '../../core/decision/records.js'
 import {eventTimeOf} from '../../engine/port/published.js'
 import type {EmbeddedDatabase, Writes} from './database.js'
@@ -25,6 +26,9 @@ export async function verdictChanges(
   const views = new Map<string, AlertView>()
   for (const verdict of verdicts) {
     const {feedback_id, user_id} = verdict
+    const label = auditedLabel(verdict)
+    if (label !== undefined && (await level.get(verdictKey(feedback_id, user_id))) === undefined)
+      audited.push(label)
     const place = verdictPlaceKey(eventTimeOf(verdict), feedback_id, user_id)
     writes.push({type: 'put', key: verdictKey(feedback_id, user_id), value: JSON.stringify(verdict)})
     writes.push({type: 'put', key: place, value: ''})
@@ -33,7 +37,7 @@ export async function verdictChanges(
       const after = before === undefined ? undefined : viewAfterVerdict(before, verdict)
       if (before === undefined || after === undefined) continue
       views.set(id, after)
-      audited.push(closing(verdict, before, after))
+      audited.push(auditedClosing(verdict, before, after))
     }
   }
   for (const [id, view] of views) writes.push({type: 'put', key: alertKey(id), value: JSON.stringify(view)})
@@ -50,20 +54,5 @@ export async function verdictChanges(
     const text = await level.get(DECISIONS + idPart(transaction_id) + idPart(user_id))
     const rules = text === undefined ? [] : (JSON.parse(text) as DecisionRecord).rules
     return rules.flatMap(({alert_id: id}) => (id === null ? [] : [id]))
-  }
-}
-
-function closing(
-  {feedback_id, reviewer, source, verdict}: Verdict,
-  before: AlertView,
-  after: AlertView,
-): AuditedChange {
-  const id = reviewer ?? source ?? 'unknown'
-  return {
-    actor: {id, name: id},
-    action: 'alert.verdict',
-    subject: {type: 'alert', id: after.alert.alert_id},
-    before: {status: before.status, verdict: before.triage?.verdict?.verdict ?? null},
-    after: {status: after.status, verdict, feedback_id},
   }
 }

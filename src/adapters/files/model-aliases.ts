@@ -39,13 +39,18 @@ export async function readAliases(folder: string): Promise<Aliases> {
     throw error
   }
   try {
-    return aliasesSchema.parse(JSON.parse(text))
+    return parseAliases(text)
   } catch {
     throw new ModelRefusedError(
       'model_corrupted',
       `${path}: it does not say which version is champion; restore it, or remove it and promote a version`,
     )
   }
+}
+
+/** What such a file says. Throws where it says something else. */
+export function parseAliases(text: string): Aliases {
+  return aliasesSchema.parse(JSON.parse(text))
 }
 
 /** Replaces the file whole. */

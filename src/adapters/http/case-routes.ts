@@ -30,8 +30,7 @@ import {addStreamRoute, type StreamOptions} from './stream-route.js'
 export interface CaseParts {
   readonly reader: CaseReader
   readonly desk: CaseService
-  /** Without it, there is no stream. */
-  readonly feed?: RecordFeed<CaseRecord> | undefined
+  readonly feed: RecordFeed<CaseRecord>
   /** In ms. */
   readonly now: () => number
 }
@@ -54,12 +53,8 @@ export function addCaseRoutes(app: FastifyInstance, parts: CaseParts, options: S
   })
   allowOnly(app, '/v1/cases', ['GET'])
 
-  if (feed !== undefined)
-    addStreamRoute(
-      app,
-      {url: '/v1/cases/stream', feed, query: caseStreamQuerySchema, passes: passesStream},
-      options,
-    )
+  const streamed = {url: '/v1/cases/stream', feed, query: caseStreamQuerySchema, passes: passesStream}
+  addStreamRoute(app, streamed, options)
 
   const one = '/v1/cases/:id'
   app.get<OneCase>(one, async (request): Promise<CaseAnswer> => {

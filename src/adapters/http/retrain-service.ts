@@ -28,7 +28,7 @@ export type RetrainTrigger = RetrainReport['trigger']
 
 /** Trains new versions beside the service. */
 export interface RetrainService {
-  status(): RetrainStatus
+  status(): Promise<RetrainStatus>
   /** Begins a run; it ends by itself. Rejects with RetrainRunningError. */
   retrain(by: Actor): Promise<RetrainStatus>
 }

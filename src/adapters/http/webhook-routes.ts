@@ -64,8 +64,8 @@ export function addWebhookRoutes(app: FastifyInstance, webhooks: WebhookAdmin): 
   })
   allowOnly(app, '/v1/webhooks/:id', ['GET', 'PATCH', 'DELETE'])
 
-  app.post<OneWebhook>('/v1/webhooks/:id/test', async ({params}): Promise<DeliveryAnswer> => {
-    return toDelivery(known(await webhooks.test(params.id)))
+  app.post<OneWebhook>('/v1/webhooks/:id/test', async (request): Promise<DeliveryAnswer> => {
+    return toDelivery(known(await webhooks.test(actorOf(request), request.params.id)))
   })
   allowOnly(app, '/v1/webhooks/:id/test', ['POST'])
 

@@ -103,7 +103,7 @@ export class KafkaEventSource implements EventSource {
   }
 
   private take(): InputBatch {
-    const {taken, records, parcels, control, forget, caseChange} = this.merge()
+    const {taken, records, parcels, ...asked} = this.merge()
     const last = taken.at(-1)
     const fromOffset = this.offset
     this.offset += taken.length + parcels.length
@@ -114,9 +114,7 @@ export class KafkaEventSource implements EventSource {
       partition: this.partition,
       records,
       parcels,
-      control,
-      forget,
-      caseChange,
+      ...asked,
       polledAt: last === undefined ? this.polledAt : isAtEnd ? this.clock.now() : last.ingestedAt,
       fromOffset,
       nextOffset: this.offset,

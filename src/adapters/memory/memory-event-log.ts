@@ -75,14 +75,14 @@ export class MemoryEventLog implements EventSource, EventIntake {
     if (!this.hasUnread() && !this.ended && !this.stopped) await this.waitForInput()
     if (this.stopped || (this.ended && !this.hasUnread())) return undefined
     const log = this.takeTurn()
-    const {taken, records, control, forget, caseChange} = cutAtControl(this.read(log))
+    const {taken, records, ...asked} = cutAtControl(this.read(log))
     log.position += taken.length
     const last = taken.at(-1)
     const isAtEnd = last === undefined || log.position === log.records.length
     const isControl = taken.length > records.length
     const polledAt = isAtEnd && !isControl ? this.clock.now() : (last as InputRecord).ingestedAt
     const {number: partition, position: nextOffset} = log
-    return {partition, records, control, forget, caseChange, polledAt, nextOffset}
+    return {partition, records, ...asked, polledAt, nextOffset}
   }
 
   async *before(partition: number, offset: number): AsyncGenerator<readonly InputRecord[]> {

@@ -19,6 +19,8 @@ export interface CaseKeys {
   case(id: string): string
   /** The id of the case that an alert is part of. */
   ofAlert(alert: string): string
+  /** What was done with a case that is not there yet. */
+  waiting(id: string): string
   /** The id of the case that the next alert joins. */
   current(entity: CaseEntity): string
 }
@@ -34,6 +36,7 @@ export function allCaseKeys(keyspace: Keyspace): readonly CaseKeys[] {
       records: `${prefix}s:records`,
       untold: bucketKeys(keyspace, bucket).untold,
       case: (id) => `${prefix}:${idText(id)}`,
+      waiting: (id) => `${prefix}-waits:${idText(id)}`,
       ofAlert: (alert) => `${prefix}-of:${idText(alert)}`,
       current: ({name, value}) => `${prefix}-now:${idText(name)}:${idText(value)}`,
     }

@@ -1,9 +1,11 @@
 import {type AlertView, viewAfterVerdict} from '../../core/case/alert-view.js'
 import type {Verdict} from '../../core/case/verdict.js'
+import {auditedClosing} from '../../core/case/verdict-audit.js'
 import {bucketFor, byBucket} from './by-bucket.js'
 import {parsed, readValues, type StampedValue, stamped, writeIfUnchanged} from './guarded-values.js'
 import type {BucketKeys} from './keyspace.js'
 import type {RedisConnection} from './redis-connection.js'
+import {untoldVerdict} from './untold-verdict.js'
 import {DECISIONS, readRecord} from './user-records.js'
 import {WriteList} from './write-list.js'
 
@@ -50,13 +52,17 @@ async function fold(
     const values = await readValues(connection, names)
     const read = new Map(names.map((name, i) => [name, values[i] as StampedValue]))
     const changed = new Map<string, AlertView>()
+    const told: string[] = []
     for (const {alert, verdict} of findings) {
       const name = keys.alert(alert)
       const before = changed.get(name) ?? parsed<AlertView>(read.get(name))
       const view = before === undefined ? undefined : viewAfterVerdict(before, verdict)
-      if (view !== undefined) changed.set(name, view)
+      if (before === undefined || view === undefined) continue
+      changed.set(name, view)
+      told.push(untoldVerdict(verdict, auditedClosing(verdict, before, view)))
     }
     const writes = new WriteList(0)
+    writes.addAll('RPUSH', keys.untold, told, 1)
     for (const [name, view] of changed)
       writes.add('SET', name, stamped(read.get(name) as StampedValue, JSON.stringify(view)))
     if (await writeIfUnchanged(connection, read, writes)) return

@@ -2,7 +2,7 @@ import {auditedCaseChange} from '../../core/case/case-audit.js'
 import type {CaseChange} from '../../core/case/case-change.js'
 import {CaseFold, type KnownCases} from '../../core/case/case-fold.js'
 import type {CaseDeadlines} from '../../core/case/case-steps.js'
-import {type CaseEntity, type CaseView, entityOf} from '../../core/case/case-view.js'
+import {type CaseEntity, type CaseView, caseId, entityOf} from '../../core/case/case-view.js'
 import {redactCase} from '../../core/case/redact-case.js'
 import type {AlertRecord} from '../../core/decision/records.js'
 import type {ForgottenUser} from '../../core/forgetting/forgotten-user.js'
@@ -21,9 +21,13 @@ export interface CaseInputs {
 
 type Read = Map<string, StampedValue>
 
+/** Longer than a state takes to be built. A case that has not come by then expired before, or the log has lost its beginning. */
+const WAITING_MS = 7 * 24 * 3_600_000
+
 /**
  * Lets alerts and changes become part of the cases of a bucket: all of them, or it is tried again with what others wrote
- * meanwhile. What people did gets on the audit trail with it and, where `isTold`, what happened waits to be told.
+ * meanwhile. What people did gets on the audit trail with it and, where `isTold`, what happened waits to be told. Where it is
+ * not, the log is read again, and a change may come before its case: it waits for it.
  */
 export async function foldCases(
   connection: RedisConnection,
@@ -33,7 +37,8 @@ export async function foldCases(
 ): Promise<CaseFold> {
   for (;;) {
     const read: Read = new Map()
-    const fold = new CaseFold(await readKnown(connection, keys, {alerts, changes}, read), deadlines)
+    const known = await readKnown(connection, keys, {alerts, changes}, read)
+    const fold = new CaseFold(known, deadlines, !isTold)
     for (const {alert, user} of alerts) fold.alert(alert, user)
     for (const change of changes) fold.change(change)
     const writes = writesOf(fold, keys, read)
@@ -61,11 +66,15 @@ async function readKnown(
   await readInto(connection, pointers, read)
   const found = pointers.map((name) => parsed<string>(read.get(name)))
   const ids = [...found, ...changes.map(({case_id}) => case_id)].filter((id) => id !== undefined)
-  await readInto(connection, ids.map(keys.case), read)
+  // Only a case that is not there can be waited for: those that an alert may open, and those of the changes.
+  const openable = alerts.map(({alert, user}) => caseId(entityOf(alert, user), alert.alert_id))
+  const waitedFor = [...openable, ...changes.map(({case_id}) => case_id)]
+  await readInto(connection, [...ids.map(keys.case), ...waitedFor.map(keys.waiting)], read)
   return {
     case: (id) => parsed<CaseView>(read.get(keys.case(id))),
     caseOf: (alert) => parsed<string>(read.get(keys.ofAlert(alert))),
     currentOf: (entity) => parsed<string>(read.get(keys.current(entity))),
+    waiting: (id) => parsed<readonly CaseChange[]>(read.get(keys.waiting(id))) ?? [],
   }
 }
 
@@ -93,6 +102,14 @@ function writesOf(fold: CaseFold, keys: CaseKeys, read: Read): WriteList {
   }
   for (const [alert, id] of fold.joined) put(keys.ofAlert(alert), id)
   for (const [entity, id] of fold.current) put(keys.current(toEntity(entity)), id)
+  for (const [id, changes] of fold.waiting) {
+    const name = keys.waiting(id)
+    if (changes.length === 0) writes.add('DEL', name)
+    else {
+      put(name, changes)
+      writes.add('PEXPIRE', name, WAITING_MS)
+    }
+  }
   return writes
 }
 

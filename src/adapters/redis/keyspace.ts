@@ -16,8 +16,10 @@
  *   <namespace>:{q<n>}:…                           dead letters and late inputs of a partition
  *   <namespace>:{bundles}:…                        bundles
  *   <namespace>:{desk}:…                           audit trail, proposed rules, subscriptions and their queues
+ *   <namespace>:{models}:…                         versions of the model, and what is known of their training
  *   <namespace>:{w<n>}:…                           whether a transaction that is waited for was decided on, or answered for
  *   <namespace>:{feed}                             stream: the newest alert records, as they were published
+ *   <namespace>:{feed}:cases                       the same of what happened to cases
  *   <namespace>:{i<hash>}                          what was sent under an idempotency key
  */
 
@@ -97,6 +99,8 @@ export interface BucketKeys {
   /** List: changes by people that are not on the trail yet. */
   readonly untold: string
   alert(id: string): string
+  /** List: what people did with an alert that is not there yet. */
+  waitingChanges(alert: string): string
   /** The decisions of all users about a transaction id. */
   decisions(transaction: string): string
   /** The features of all users' transactions with an id, as they were served. */
@@ -114,6 +118,7 @@ export function bucketKeys({namespace}: Keyspace, bucket: number): BucketKeys {
     verdictPlaces: `${prefix}verdicts`,
     untold: `${prefix}untold`,
     alert: (id) => `${prefix}a:${idText(id)}`,
+    waitingChanges: (alert) => `${prefix}a-waits:${idText(alert)}`,
     decisions: (transaction) => `${prefix}d:${idText(transaction)}`,
     features: (transaction) => `${prefix}f:${idText(transaction)}`,
     verdicts: (feedback) => `${prefix}v:${idText(feedback)}`,
@@ -177,6 +182,28 @@ export function doneKey({namespace}: Keyspace, tag: string, change: string): str
   return `${namespace}:{${tag}}:done:${change}`
 }
 
+/** The model's versions, and what is known of their training. */
+export interface ModelKeys {
+  readonly lease: string
+  /** Hash: texts by number. */
+  readonly versions: string
+  readonly aliases: string
+  readonly retrainLease: string
+  /** Hash: since when, verdicts since, the run under way, what came of the last. */
+  readonly retraining: string
+}
+
+export function modelKeys({namespace}: Keyspace): ModelKeys {
+  const prefix = `${namespace}:{models}:`
+  return {
+    lease: `${prefix}lease`,
+    versions: `${prefix}versions`,
+    aliases: `${prefix}aliases`,
+    retrainLease: `${prefix}retrain-lease`,
+    retraining: `${prefix}retraining`,
+  }
+}
+
 /** The queue of one subscription, on the hash tag of the desk. Ids of deliveries are members and fields. */
 export interface QueueKeys {
   /** Hash: deliveries. */
@@ -217,6 +244,10 @@ export function waitedKey(
 
 export function alertFeedKey({namespace}: Keyspace): string {
   return `${namespace}:{feed}`
+}
+
+export function caseFeedKey(keyspace: Keyspace): string {
+  return `${alertFeedKey(keyspace)}:cases`
 }
 
 /** `hash` stands for the owner and the key. */

@@ -1,5 +1,6 @@
 import {viewAfterRecord} from '../../core/case/alert-view.js'
 import type {Verdict} from '../../core/case/verdict.js'
+import {auditedLabel} from '../../core/case/verdict-audit.js'
 import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
 import type {FeatureRecord} from '../../core/feature/feature-record.js'
 import {eventTimeOf} from '../../engine/port/published.js'
@@ -8,6 +9,7 @@ import {parsed, readValues, type StampedValue, stamped, writeIfUnchanged} from '
 import {type BucketKeys, idText} from './keyspace.js'
 import {descendingTime} from './place.js'
 import type {RedisConnection} from './redis-connection.js'
+import {untoldVerdict} from './untold-verdict.js'
 import {addNew, DECISIONS, FEATURES, recordPlace, type UserRecords, VERDICTS} from './user-records.js'
 import {WriteList} from './write-list.js'
 
@@ -54,7 +56,11 @@ async function mergeRecords(
     writeAlerts(alerts, keys, read, writes)
     writeRecords(DECISIONS, decisions, keys, read, writes)
     writeRecords(FEATURES, features, keys, read, writes)
-    writeRecords(VERDICTS, verdicts, keys, read, writes)
+    const news = writeRecords(VERDICTS, verdicts, keys, read, writes)
+    for (const {record, before} of news) {
+      const told = before === undefined ? auditedLabel(record) : undefined
+      if (told !== undefined) writes.add('RPUSH', keys.untold, untoldVerdict(record, told))
+    }
     if (await writeIfUnchanged(connection, read, writes)) return
   }
 }
@@ -83,14 +89,16 @@ function keysOf<T extends {readonly user_id: string}>(
   return records.map((record) => kind.key(keys, kind.idOf(record)))
 }
 
+/** Gives those that are news, with what was known before. */
 function writeRecords<T extends {readonly user_id: string}>(
   kind: UserRecords<T>,
   records: readonly T[],
   keys: BucketKeys,
   read: Read,
   writes: WriteList,
-): void {
+): readonly {readonly record: T; readonly before: T | undefined}[] {
   const places = kind.places(keys)
+  const news: {record: T; before: T | undefined}[] = []
   const changed = new Map<string, readonly T[]>()
   for (const record of records) {
     const name = kind.key(keys, kind.idOf(record))
@@ -98,10 +106,12 @@ function writeRecords<T extends {readonly user_id: string}>(
     const before = known.find(({user_id}) => user_id === record.user_id)
     if (!kind.supersedes(record, before)) continue
     changed.set(name, [...known.filter((other) => other !== before), record])
+    news.push({record, before})
     if (before !== undefined) writes.add('ZREM', places, recordPlace(kind, before))
     writes.add('ZADD', places, 0, recordPlace(kind, record))
   }
   for (const [name, list] of changed) put(name, list, read, writes)
+  return news
 }
 
 function put(name: string, value: unknown, read: Read, writes: WriteList): void {

@@ -1,3 +1,4 @@
+import type {Verdict} from '../../core/case/verdict.js'
 import type {AlertRecord, DecisionRecord} from '../../core/decision/records.js'
 import {compareIds} from '../../core/event/order.js'
 import type {FeatureRecord} from '../../core/feature/feature-record.js'
@@ -9,7 +10,7 @@ import {BUCKETS, type BucketKeys, bucketKeys, type Keyspace} from './keyspace.js
 import {mergedPlaces} from './merged-places.js'
 import {ascendingTime} from './place.js'
 import type {RedisConnection} from './redis-connection.js'
-import {DECISIONS, FEATURES, placedId, recordPlace, type UserRecords} from './user-records.js'
+import {DECISIONS, FEATURES, placedId, recordPlace, type UserRecords, VERDICTS} from './user-records.js'
 
 /** Event times in ms, the end excluded; infinite where there is no limit. */
 export interface TimeSpan {
@@ -45,6 +46,11 @@ export class PublishedInOrder {
   /** The features of decided transactions as they were served. */
   servedFeatures(span: TimeSpan): AsyncGenerator<FeatureRecord> {
     return this.records(FEATURES, span)
+  }
+
+  /** What people said, as long as alerts are kept. */
+  verdicts(span: TimeSpan): AsyncGenerator<Verdict> {
+    return this.records(VERDICTS, span)
   }
 
   private async *records<T extends {readonly user_id: string}>(

@@ -75,6 +75,16 @@ export class RedisStateStore implements StateStore {
     return {...opened, epoch: await this.epochOf(partition)}
   }
 
+  /** Rejects with StateLostError if a partition that was opened is not there any more. */
+  async assertThere(partition: number): Promise<void> {
+    const owner = this.owned.get(partition)
+    if (owner === undefined) return
+    const {standing} = this.keysOf(partition)
+    const found = await this.connection.attempt((client) => client.hget(standing, 'instance'))
+    if (found !== owner.instance && this.owned.get(partition) === owner)
+      throw new StateLostError(partition, owner.instance, found ?? '')
+  }
+
   /** Takes a partition under a new epoch, as the instance that is known or, of one that has none, as a new one. */
   private async take(
     partition: number,

@@ -17,6 +17,7 @@ export class TensorflowModel implements Model {
   readonly distribution: ModelManifest['distribution']
   private readonly scaling: Scaling
   private readonly calibration: Calibration
+  readonly learnt: readonly boolean[]
   readonly baseline: readonly number[]
   private readonly scaledBaseline: Float32Array
   private readonly networks: readonly NetworkTensors[]
@@ -42,6 +43,7 @@ export class TensorflowModel implements Model {
     this.scaling = scaling
     this.calibration = calibration
     this.baseline = baseline
+    this.learnt = scaling.spread.map((spread) => spread !== 0)
     this.distribution = manifest.distribution
     this.scaledBaseline = scaleRows(Float32Array.from(baseline), scaling)
     try {

@@ -26,6 +26,12 @@ export function auditedRetry(
   return {actor, action: 'webhook.retry', subject, before, after}
 }
 
+/** Somebody had a test message sent: with what came of it. */
+export function auditedTest(actor: Actor, {subscription, id, status}: WebhookDelivery): AuditedChange {
+  const subject = {type: 'webhook_delivery', id: `${subscription}/${id}`}
+  return {actor, action: 'webhook.test', subject, before: null, after: {status}}
+}
+
 function shown(subscription: WebhookSubscription | null): AuditedChange['before'] {
   if (subscription === null) return null
   const {url, eventTypes, severities, rules, enabled, disabledBecause, secrets} = subscription

@@ -11,7 +11,7 @@ import {
 } from '../../engine/port/webhook-admin.js'
 import type {DeliveryStatus, WebhookDelivery, WebhookSubscription} from '../../engine/port/webhook-store.js'
 import {afterAttempt} from './after-attempt.js'
-import {auditedRetry, auditedWebhook} from './audited-change.js'
+import {auditedRetry, auditedTest, auditedWebhook} from './audited-change.js'
 import {Dispatcher, type DispatcherParts} from './dispatcher.js'
 import {SECRET_BYTES, toSecret} from './signature.js'
 import {allowedAddresses, hostOf, NameNotResolvedError, parseTarget} from './target.js'
@@ -140,7 +140,7 @@ export class Webhooks implements WebhookAdmin {
     return subscription === undefined ? undefined : {subscription, secret}
   }
 
-  async test(id: string): Promise<WebhookDelivery | undefined> {
+  async test(by: Actor, id: string): Promise<WebhookDelivery | undefined> {
     const {store, clock, source} = this.parts
     const subscription = await store.subscription(id)
     if (subscription === undefined) return undefined
@@ -148,7 +148,7 @@ export class Webhooks implements WebhookAdmin {
     const outcome = await this.dispatcher.attempt(subscription, message)
     const tried = afterAttempt(message, outcome, 0)
     const done: WebhookDelivery = tried.status === 'pending' ? {...tried, status: 'dead', dueAt: null} : tried
-    await store.save(done)
+    await store.save(done, auditedTest(by, done))
     return done
   }
 

@@ -4,12 +4,17 @@ import {databaseHere} from '../learning/database-here.js'
 import {readServiceAddress} from '../service/service-address.js'
 import {askService} from './ask-service.js'
 import type {Console} from './console.js'
+import {UsageError} from './exit.js'
 
 /** What a stopped service left; `asked` where one runs, which is asked to do it. */
 export async function databaseOrService(
   config: Config,
   console: Console,
 ): Promise<EmbeddedDatabase | 'asked' | undefined> {
+  if (config.profile === 'cluster')
+    throw new UsageError(
+      'workers train what they served: ask one of them, POST /v1/models/retrain; or train --input FILE here',
+    )
   try {
     return await databaseHere(config)
   } catch (error) {

@@ -52,6 +52,8 @@ export async function runCluster(config: Config): Promise<void> {
     },
     onAssigned: (partitions) => log.info({partitions}, 'partitions assigned'),
     onActivated: (report) => log.info(report, 'rules activated'),
+    onModelsShared: () => model.watch(),
+    onRetrained: (report) => log[report.outcome === 'failed' ? 'error' : 'info'](report, 'model training'),
     onRefused: (faults) => log.error({faults}, 'rules refused; those in force stay so'),
     onFailure: ({message}) => {
       log.fatal({error: message}, 'stopped; nothing that was acknowledged is lost: start again to go on')
@@ -72,7 +74,6 @@ export async function runCluster(config: Config): Promise<void> {
           .catch(({message}: Error) => log.warn({error: message}, 'changed rules were not activated')),
       )
     : undefined
-  model.watch()
   log.info({url: http.url, ready_ms: Math.round(performance.now() - started)}, 'ready')
   if (authenticate === undefined) log.info('no API keys are configured: the service listens on loopback only')
   await ended.signal

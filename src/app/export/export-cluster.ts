@@ -12,7 +12,7 @@ import {
   type ClusterTarget,
   connectCluster,
 } from '../service/cluster/cluster-connections.js'
-import {readersGroup} from '../service/cluster/readers-group.js'
+import {readersOfAll} from '../service/cluster/readers-group.js'
 import {StateMovesError, tookInputs} from '../service/cluster/took-inputs.js'
 import {type ExportOptions, type ExportSummary, NothingCameInError, namesIn, newFolder} from './export-run.js'
 import {type PartitionReadingSource, writeClusterEvents} from './write-cluster-events.js'
@@ -32,7 +32,7 @@ export async function exportCluster(options: ExportOptions & ClusterTarget): Pro
     const {checkpoint} = await store.view(partition)
     if (checkpoint !== undefined) standing.set(partition, checkpoint)
   }
-  const group = await readersGroup(options, connections)
+  const group = await readersOfAll(options, connections)
   try {
     const contents = await bundlesOf(connections, store)
     const [first] = contents.values()

@@ -4,19 +4,23 @@ import {pipeline} from 'node:stream/promises'
 import {createGzip} from 'node:zlib'
 import {activationLine, endLine, recordedLine, tombstoneLine} from '../../adapters/files/recorded-line.js'
 import type {KafkaEventSource} from '../../adapters/kafka/event-source.js'
-import type {InputBatch} from '../../engine/port/event-source.js'
+import type {InputBatch, InputRecord} from '../../engine/port/event-source.js'
 import type {Checkpoint} from '../../engine/port/state-store.js'
 
-/** What is read of one partition, up to where it stands. */
-export interface PartitionReadingSource {
+/** What is read of one partition. */
+export interface PartitionSource {
   readonly partition: number
   readonly source: KafkaEventSource
+}
+
+/** The same, up to where it stands. */
+export interface PartitionReadingSource extends PartitionSource {
   readonly checkpoint: Checkpoint
 }
 
-export interface ClusterEventsToWrite {
-  readonly path: string
-  readonly readings: readonly PartitionReadingSource[]
+/** Inputs to be read from all partitions. */
+export interface InputsToRead {
+  readonly readings: readonly PartitionSource[]
   /** Inputs that came in this time (ms, the end excluded). */
   readonly from: number
   readonly to: number
@@ -24,11 +28,18 @@ export interface ClusterEventsToWrite {
   readonly eventLimit: number
   /** Topics that every partition reads: they are written once. */
   readonly broadcast: ReadonlySet<string>
+  /** Which are written; absent: all. */
+  readonly isKept?: ((record: InputRecord) => boolean) | undefined
+}
+
+export interface ClusterEventsToWrite extends InputsToRead {
+  readonly path: string
+  readonly readings: readonly PartitionReadingSource[]
   readonly onProgress: (written: number) => void
 }
 
 /** A line, and when what it tells of came. */
-interface TimedLine {
+export interface TimedLine {
   readonly at: number
   readonly text: string
   readonly isEvent: boolean
@@ -41,7 +52,7 @@ export async function writeClusterEvents(options: ClusterEventsToWrite): Promise
   let events = 0
   async function* blocks(): AsyncGenerator<string> {
     let lines: string[] = []
-    for await (const {text, isEvent} of merged(options)) {
+    for await (const {text, isEvent} of inputLines(options)) {
       lines.push(text)
       if (isEvent) events++
       if (lines.length < LINES_AT_ONCE) continue
@@ -62,8 +73,8 @@ function endOf({partition, checkpoint: {time}}: PartitionReadingSource): string 
   return endLine(time.resolved, time.wall, partition)
 }
 
-/** One line of each partition is held. */
-async function* merged(options: ClusterEventsToWrite): AsyncGenerator<TimedLine> {
+/** Inputs and activations in the order in which they came. One line of each partition is held. */
+export async function* inputLines(options: InputsToRead): AsyncGenerator<TimedLine> {
   const {readings, from, to} = options
   const waiting: {readonly lines: AsyncGenerator<TimedLine>; first: TimedLine}[] = []
   for (const reading of readings) {
@@ -81,8 +92,8 @@ async function* merged(options: ClusterEventsToWrite): AsyncGenerator<TimedLine>
 }
 
 async function* linesOf(
-  {partition, source}: PartitionReadingSource,
-  options: ClusterEventsToWrite,
+  {partition, source}: PartitionSource,
+  options: InputsToRead,
 ): AsyncGenerator<TimedLine> {
   for (;;) {
     const batch = await source.next()
@@ -95,10 +106,11 @@ async function* linesOf(
 function* recordsOf(
   {records}: InputBatch,
   partition: number,
-  {broadcast, eventLimit}: ClusterEventsToWrite,
+  {broadcast, eventLimit, isKept}: InputsToRead,
 ): Generator<TimedLine> {
   for (const record of records) {
     if (partition > 0 && broadcast.has(record.origin?.topic ?? '')) continue
+    if (isKept?.(record) === false) continue
     yield {at: record.ingestedAt, text: recordedLine(record, partition, eventLimit), isEvent: true}
   }
 }

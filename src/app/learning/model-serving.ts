@@ -20,6 +20,8 @@ export interface ServingOptions {
 /** A score is told to so many digits: further ones depend on the machine. */
 const DIGITS = 1e7
 
+const LACKING = {lacksFeatures: true} as const
+
 type Version = {readonly id: string; readonly version: number} | undefined
 
 /** The model in force and the one in shadow beside it: a batch is scored by one version of each. */
@@ -70,13 +72,14 @@ export class ModelServing implements Scorer {
       const width = features.names.length
       const matrix = Float32Array.from(rows.values)
       const byTransaction = new Map<StoredEvent, ModelScore>()
+      const lacking = rows.withheld.some((column) => model.learnt[column]) ? LACKING : undefined
       for (const [at, score] of await scoresOf(model, matrix, rows, deciding)) {
         const row = matrix.subarray(at * width, (at + 1) * width)
         const reasons =
           score < explainFrom
             ? []
             : reasonsFor({names: features.names, row, baseline, attributions: await model.attribute(row, 1)})
-        byTransaction.set(transactionAt(rows, at), {model: {id, version}, score, reasons})
+        byTransaction.set(transactionAt(rows, at), {model: {id, version}, score, reasons, ...lacking})
       }
       return byTransaction
     })

@@ -26,10 +26,14 @@ export class ModelWatch {
   private refusedShadow: string | undefined
 
   constructor(private readonly watched: WatchedModel) {
-    this.timer = setInterval(() => {
-      this.looking = this.looking.then(() => this.look()).then(() => this.lookAtShadow())
-    }, LOOK_EVERY_MS)
+    this.timer = setInterval(() => void this.lookNow(), LOOK_EVERY_MS)
     this.timer.unref()
+  }
+
+  /** Resolves when what the registry says now is in force, or was refused. */
+  lookNow(): Promise<void> {
+    this.looking = this.looking.then(() => this.look()).then(() => this.lookAtShadow())
+    return this.looking
   }
 
   async stop(): Promise<void> {

@@ -2,7 +2,7 @@ import {createReadStream, existsSync} from 'node:fs'
 import {join} from 'node:path'
 import {EmbeddedDatabase} from '../../adapters/embedded/database.js'
 import {decodeServedRows, type ServedEntry, type ServedSchema} from '../../learning/training/served-rows.js'
-import {servedEntries} from './served-snapshot.js'
+import {publishedIn, servedEntries} from './served-snapshot.js'
 
 /**
  * The features as they were served that a folder holds: an export, or the data of a stopped service. Throws RangeError where it is
@@ -21,7 +21,7 @@ export async function* openServed(folder: string, schema: ServedSchema): AsyncGe
 async function* inDatabase(folder: string, schema: ServedSchema): AsyncGenerator<ServedEntry> {
   const database = await EmbeddedDatabase.open(folder)
   try {
-    yield* servedEntries(database, schema)
+    yield* servedEntries(publishedIn(database).features(), schema)
   } finally {
     await database.close()
   }

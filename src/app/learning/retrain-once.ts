@@ -6,6 +6,7 @@ import type {ModelArtifact} from '../../core/model/model-manifest.js'
 import type {Clock} from '../../engine/port/clock.js'
 import type {Evidence} from '../../learning/evidence/evidence.js'
 import type {Config} from '../config/config.js'
+import {workFolder} from '../process/work-folder.js'
 import type {LearningAnswer, LearningTask} from './learning-task.js'
 
 export interface LearningParts {
@@ -34,18 +35,13 @@ export class LearningFailedError extends Error {
   }
 }
 
-/** A folder for work that is under way; what a process that died left there is in nobody's way. */
-export function workFolder({dataDir}: Config): string {
-  return resolve(dataDir, 'learning')
-}
-
 /** Trains a version from what was served until now, and adds it to the registry. Throws LearningFailedError; nothing is changed then. */
 export async function retrainOnce(
   parts: LearningParts,
   add: AddVersion,
   signal: AbortSignal,
 ): Promise<{readonly version: number; readonly manifest: ModelArtifact['manifest']}> {
-  return withSnapshot(parts, 'retrain', async (task, folder) => {
+  return withSnapshot(parts, async (task, folder) => {
     const out = join(folder, 'model')
     const answer = await parts.perform({...task, work: {kind: 'train', out}}, signal)
     if (answer.kind !== 'trained') throw new LearningFailedError(problemOf(answer))
@@ -61,7 +57,7 @@ export async function weighOnce(
   challenger: number,
   signal: AbortSignal,
 ): Promise<Evidence | undefined> {
-  return withSnapshot(parts, `weigh-${challenger}`, async (task) => {
+  return withSnapshot(parts, async (task) => {
     const answer = await parts.perform({...task, work: {kind: 'weigh', challenger}}, signal)
     if (answer.kind !== 'weighed') throw new LearningFailedError(problemOf(answer))
     return answer.evidence ?? undefined
@@ -70,12 +66,10 @@ export async function weighOnce(
 
 async function withSnapshot<T>(
   {config, clock, schema, snapshot}: LearningParts,
-  name: string,
   work: (task: Omit<LearningTask, 'work'>, folder: string) => Promise<T>,
 ): Promise<T> {
   const {dataDir, features, model} = config
-  const folder = join(workFolder(config), name)
-  await rm(folder, {recursive: true, force: true})
+  const folder = await workFolder(resolve(dataDir, 'learning'))
   try {
     const served = join(folder, 'served')
     await snapshot(served)

@@ -4,6 +4,7 @@ import {MODEL_PROPOSAL, RULE_PROPOSAL} from '../../adapters/embedded/keyspace.js
 import {EmbeddedProposalStore} from '../../adapters/embedded/proposal-store.js'
 import type {IntakeService} from '../../adapters/http/intake-service.js'
 import {BacktestDesk} from './backtest/backtest-desk.js'
+import {writeWindow} from './backtest/write-window.js'
 import {DecisionDesk} from './decision-desk.js'
 import type {EmbeddedServiceOptions} from './embedded-options.js'
 import {type EmbeddedParts, PARTITION} from './embedded-parts.js'
@@ -39,7 +40,8 @@ export class EmbeddedDesks {
     this.triage = new TriageDesk(new EmbeddedAlertChanges(database, audit), clock)
     this.ruleProposals = new FourEyes(new EmbeddedProposalStore(database, audit, RULE_PROPOSAL), rules, clock)
     this.backtests = new BacktestDesk({
-      ...{config, log, clock, program, partition: PARTITION},
+      ...{config, clock, program},
+      write: (window) => writeWindow({...window, log, partition: PARTITION}),
       content: () => rules.content(),
     })
     this.models = new ModelDesk({

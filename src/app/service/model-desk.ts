@@ -30,13 +30,18 @@ export interface ModelDeskParts {
   readonly clock: Clock
   /** What the feature log says for a version; undefined where it says nothing. */
   readonly evidence?: ((version: number) => Promise<Evidence | undefined>) | undefined
+  /** Lets nobody else change the registry meanwhile; default: nobody of this process. */
+  readonly exclusively?: (<T>(task: () => Promise<T>) => Promise<T>) | undefined
 }
 
 /** The versions of a running service's model. A promotion reaches decisions when the service next looks at the registry. */
 export class ModelDesk implements ModelsService {
-  private readonly promotions = new Exclusive()
+  private readonly exclusively: <T>(task: () => Promise<T>) => Promise<T>
 
-  constructor(private readonly parts: ModelDeskParts) {}
+  constructor(private readonly parts: ModelDeskParts) {
+    const promotions = new Exclusive()
+    this.exclusively = parts.exclusively ?? ((task) => promotions.run(task))
+  }
 
   async list(): Promise<Models> {
     const {config, deciding, features} = this.parts
@@ -54,11 +59,11 @@ export class ModelDesk implements ModelsService {
 
   /** Adds a version that was trained beside the service. Returns its number. */
   add(...version: Parameters<AddVersion>): ReturnType<AddVersion> {
-    return this.promotions.run(() => modelRegistry(this.parts.config).add(...version))
+    return this.exclusively(() => modelRegistry(this.parts.config).add(...version))
   }
 
   promote(version: number, by: Actor): Promise<Promotion> {
-    return this.promotions.run(async () => {
+    return this.exclusively(async () => {
       const {config, features, audit, clock} = this.parts
       const registry = modelRegistry(config)
       const versions = (await registry.list()).map((model) => model.version)
@@ -89,7 +94,7 @@ export class ModelDesk implements ModelsService {
   }
 
   rollback(by: Actor): Promise<Promotion> {
-    return this.promotions.run(async () => {
+    return this.exclusively(async () => {
       const {config, audit, clock} = this.parts
       const registry = modelRegistry(config)
       const previous = (await registry.versionOf('champion')) ?? null

@@ -29,7 +29,8 @@ export class ServiceModel {
     return new ServiceModel(scorer, config, log)
   }
 
-  watch(): void {
+  /** Resolves when what the registry says now is in force. */
+  async watch(): Promise<void> {
     const {scorer, config, log} = this
     if (scorer === undefined) return
     this.modelWatch = new ModelWatch({
@@ -39,6 +40,7 @@ export class ServiceModel {
       onShadowed: (version) => log.info({version: version ?? null}, 'the challenger in shadow changed'),
       onRefused: (reason) => log.error({reason}, 'a version of the model was refused'),
     })
+    await this.modelWatch.lookNow()
   }
 
   async stop(): Promise<void> {

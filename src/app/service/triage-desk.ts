@@ -1,7 +1,8 @@
+import {randomUUID} from 'node:crypto'
 import type {TriageService} from '../../adapters/http/triage-service.js'
+import type {AlertChange} from '../../core/case/alert-change.js'
 import type {AlertView, Triage} from '../../core/case/alert-view.js'
 import type {Actor} from '../../core/case/audit-record.js'
-import {assigned, noted} from '../../core/case/triage-change.js'
 import {formatTime} from '../../core/event/time.js'
 import type {AlertChanges} from '../../engine/port/alert-changes.js'
 import type {Clock} from '../../engine/port/clock.js'
@@ -16,13 +17,16 @@ export class TriageDesk implements TriageService {
   assign(
     id: string,
     change: Pick<Triage, 'assignee' | 'in_review'>,
-    actor: Actor,
+    by: Actor,
   ): Promise<AlertView | undefined> {
-    return this.alerts.change(id, actor, (view) => assigned(view, change))
+    return this.alerts.change({...this.begun(id, by), type: 'alert_assigned', ...change})
   }
 
-  note(id: string, text: string, actor: Actor): Promise<AlertView | undefined> {
-    const note = {at: formatTime(this.clock.now()), by: actor, text}
-    return this.alerts.change(id, actor, (view) => noted(view, note))
+  note(id: string, text: string, by: Actor): Promise<AlertView | undefined> {
+    return this.alerts.change({...this.begun(id, by), type: 'alert_noted', text})
+  }
+
+  private begun(alert_id: string, by: Actor): Pick<AlertChange, 'change_id' | 'alert_id' | 'at' | 'by'> {
+    return {change_id: randomUUID(), alert_id, at: formatTime(this.clock.now()), by}
   }
 }

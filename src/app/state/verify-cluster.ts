@@ -14,7 +14,7 @@ import {
   type ClusterTarget,
   connectCluster,
 } from '../service/cluster/cluster-connections.js'
-import {readersGroup} from '../service/cluster/readers-group.js'
+import {readersOfAll} from '../service/cluster/readers-group.js'
 import {StateMovesError, tookInputs} from '../service/cluster/took-inputs.js'
 import {comparePartitions} from './compare-partitions.js'
 import {keyDifferences} from './key-differences.js'
@@ -42,7 +42,7 @@ interface Compared {
  */
 export async function verifyCluster(options: VerifyClusterOptions): Promise<StateVerdict> {
   const connections = await connectCluster(options)
-  const group = await readersGroup(options, connections)
+  const group = await readersOfAll(options, connections)
   try {
     const compared: Compared[] = []
     for (let partition = 0; partition < connections.partitions; partition++) {

@@ -2,7 +2,7 @@ import {z} from 'zod'
 import {actorSchema} from './audit-record.js'
 import {VERDICTS} from './verdict.js'
 
-/** The stream of what people do with cases. No producer can send to it: the name of a declared stream holds no dot. */
+/** The stream of what people do with cases and alerts. No producer can send to it: the name of a declared stream holds no dot. */
 export const CASES_STREAM = 'tripline.cases'
 
 /** Which change it is, of which case, by whom and when. The same change counts once, however often it is read. */

@@ -1,27 +1,34 @@
-import {
-  type AlertView,
-  type Note,
-  type Triage,
-  UNTOUCHED,
-  viewAfterNote,
-  viewAfterTriage,
-} from './alert-view.js'
+import type {AlertChange} from './alert-change.js'
+import {type AlertView, type Note, UNTOUCHED, viewAfterNote, viewAfterTriage} from './alert-view.js'
 import type {AuditedChange} from './audit-record.js'
 
-/** An alert that somebody changed, and what of it the audit trail tells. */
-export interface TriageChange extends Pick<AuditedChange, 'action' | 'before' | 'after'> {
+/** An alert that somebody changed, and what the audit trail tells of it. */
+export interface TriageChange {
   readonly view: AlertView
+  readonly told: AuditedChange
 }
 
-/** Who is to look at an alert, and whether somebody does. */
-export function assigned(view: AlertView, change: Pick<Triage, 'assignee' | 'in_review'>): TriageChange {
-  const {assignee, in_review} = view.triage ?? UNTOUCHED
-  const before = {assignee, in_review}
-  return {action: 'alert.assign', view: viewAfterTriage(view, change), before, after: change}
+/**
+ * The alert after a change. The trail counts notes, and holds none. Undefined for a note that the alert has already.
+ * Throws TooManyNotesError.
+ */
+export function triageAfter(view: AlertView, change: AlertChange): TriageChange | undefined {
+  const {alert_id: id, by: actor} = change
+  const about = {actor, subject: {type: 'alert', id}}
+  const {assignee, in_review, notes} = view.triage ?? UNTOUCHED
+  if (change.type === 'alert_assigned') {
+    const after = {assignee: change.assignee, in_review: change.in_review}
+    const told = {...about, action: 'alert.assign', before: {assignee, in_review}, after}
+    return {view: viewAfterTriage(view, after), told}
+  }
+  const note: Note = {at: change.at, by: actor, text: change.text}
+  if (notes.some((other) => isSame(other, note))) return undefined
+  const count = notes.length
+  const told = {...about, action: 'alert.note', before: {notes: count}, after: {notes: count + 1}}
+  return {view: viewAfterNote(view, note), told}
 }
 
-/** One more note. The trail counts notes, and holds none. Throws TooManyNotesError. */
-export function noted(view: AlertView, note: Note): TriageChange {
-  const notes = view.triage?.notes.length ?? 0
-  return {action: 'alert.note', view: viewAfterNote(view, note), before: {notes}, after: {notes: notes + 1}}
+/** Nobody writes the same twice within a millisecond. */
+function isSame(one: Note, other: Note): boolean {
+  return one.at === other.at && one.by.id === other.by.id && one.text === other.text
 }

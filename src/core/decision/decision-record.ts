@@ -18,8 +18,6 @@ const PICKED_FOR_REVIEW = {
   weight: 1,
 }
 
-const NO_MODEL: readonly string[] = ['model']
-
 /** The record of a decision as it stands. */
 export function toDecisionRecord(state: DecisionState, circumstances: DecisionCircumstances): DecisionRecord {
   const {transaction, decision, revision, hits, scored} = state
@@ -40,11 +38,17 @@ export function toDecisionRecord(state: DecisionState, circumstances: DecisionCi
     reasons: reasonsOf(state),
     model: scored?.model ?? null,
     bundle: circumstances.bundle,
-    degraded: scored === undefined ? [...NO_MODEL] : [],
+    degraded: degradedBy(scored),
     event_time: formatTime(transaction.time),
     decided_at: formatTime(circumstances.decidedAt),
     latency_ms: Math.max(0, circumstances.decidedAt - circumstances.ingestedAt),
   }
+}
+
+/** What could not take part, or not as it should. */
+function degradedBy(scored: DecisionState['scored']): string[] {
+  if (scored === undefined) return ['model']
+  return scored.lacksFeatures === true ? ['features'] : []
 }
 
 /** The rules that speak for the decision, each with its share of their scores; the model with what moved it. */

@@ -7,4 +7,6 @@ export interface ModelScore {
   readonly score: number
   /** Why, for scores that ask for something; else empty. */
   readonly reasons: readonly ScoreReason[]
+  /** It learnt from features that could not be had, for any transaction, where this one was scored. */
+  readonly lacksFeatures?: true | undefined
 }

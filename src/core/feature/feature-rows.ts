@@ -16,7 +16,12 @@ export class FeatureRows {
   readonly transactions: StoredEvent[] = []
   readonly users: string[] = []
 
-  constructor({schema}: Pick<FeatureSet, 'schema'>, count: number) {
+  /** `withheld`: columns that nobody here can fill in, whatever is known elsewhere. */
+  constructor(
+    {schema}: Pick<FeatureSet, 'schema'>,
+    count: number,
+    readonly withheld: readonly number[] = [],
+  ) {
     this.schema = schema
     this.values = new Float64Array(count * schema.names.length).fill(Number.NaN)
     this.ages = new Float64Array(count * ENTITIES.length).fill(Number.NaN)

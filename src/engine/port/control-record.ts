@@ -1,4 +1,5 @@
 import {type Activation, CONTROL_STREAM, parseActivation} from '../../core/bundle/activation.js'
+import {type AlertChange, alertChangeSchema, isAlertChange} from '../../core/case/alert-change.js'
 import {CASES_STREAM, type CaseChange, parseCaseChange} from '../../core/case/case-change.js'
 import {parseTombstone, type Tombstone} from '../../core/forgetting/tombstone.js'
 import type {InputRecord} from './event-source.js'
@@ -8,9 +9,15 @@ export interface Control {
   readonly control: Activation | undefined
   readonly forget: Tombstone | undefined
   readonly caseChange: CaseChange | undefined
+  readonly alertChange: AlertChange | undefined
 }
 
-const NOTHING: Control = {control: undefined, forget: undefined, caseChange: undefined}
+const NOTHING: Control = {
+  control: undefined,
+  forget: undefined,
+  caseChange: undefined,
+  alertChange: undefined,
+}
 
 /** Whether a stream is one of the engine's own, to which no input can be sent. */
 export function isReserved(stream: string | undefined): boolean {
@@ -51,6 +58,8 @@ export function tombstoneOf(record: InputRecord): Tombstone | undefined {
 
 function controlIn({stream, bytes, ingestedAt, offset}: InputRecord): Control {
   const value: unknown = JSON.parse(bytes === undefined ? 'null' : new TextDecoder().decode(bytes))
+  if (stream === CASES_STREAM && isAlertChange(value))
+    return {...NOTHING, alertChange: alertChangeSchema.parse(value)}
   if (stream === CASES_STREAM) return {...NOTHING, caseChange: parseCaseChange(value)}
   const forget = parseTombstone(value)
   const control = forget === undefined ? parseActivation(value, ingestedAt) : undefined

@@ -1,4 +1,5 @@
 import type {Activation} from '../../core/bundle/activation.js'
+import type {AlertChange} from '../../core/case/alert-change.js'
 import type {CaseChange} from '../../core/case/case-change.js'
 import type {DecodedEvent, Refusal} from '../../core/event/decode.js'
 import type {WallTime} from '../../core/event/time.js'
@@ -55,6 +56,8 @@ export interface InputBatch {
   readonly forget?: Tombstone | undefined
   /** Somebody did something with a case. Its record comes alone, so that what came before it is told apart from what follows. */
   readonly caseChange?: CaseChange | undefined
+  /** The same with an alert. */
+  readonly alertChange?: AlertChange | undefined
   /** What other partitions have for this one, in the order of the log; absent where they exchange nothing. */
   readonly parcels?: readonly ReceivedParcel[] | undefined
   /** Wall time up to which the partition was read: that of the poll if it reached the end, else the last record's arrival. */

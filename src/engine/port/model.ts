@@ -37,6 +37,8 @@ export interface Model {
   readonly id: string
   readonly version: number
   readonly features: {readonly hash: string; readonly names: readonly string[]}
+  /** By column: whether it learnt anything from the feature. One that never changed in training is not looked at. */
+  readonly learnt: readonly boolean[]
   /** The mean legitimate row. */
   readonly baseline: readonly number[]
   /** How features and scores lay in its training; undefined in versions of before that was kept. */

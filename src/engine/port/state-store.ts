@@ -1,4 +1,5 @@
 import type {InForce} from '../../core/bundle/in-force.js'
+import type {AlertChange} from '../../core/case/alert-change.js'
 import type {CaseChange} from '../../core/case/case-change.js'
 import type {Verdict} from '../../core/case/verdict.js'
 import type {KeptFirings} from '../../core/decision/kept-firings.js'
@@ -110,6 +111,8 @@ export interface OutboxEntry {
   readonly cardUsers?: {readonly [alertId: string]: string} | undefined
   /** What people did with cases; absent where they did nothing. */
   readonly caseChanges?: readonly CaseChange[] | undefined
+  /** The same with alerts. */
+  readonly alertChanges?: readonly AlertChange[] | undefined
   /** Absent but where a tombstone stood. */
   readonly forgetting?: Forgetting | undefined
   /** What other partitions are told; absent where there is nothing for them. */

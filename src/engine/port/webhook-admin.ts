@@ -26,7 +26,7 @@ export interface WebhookAdmin {
   /** Makes a new secret; the one before it signs too for `overlapMs`. */
   rotateSecret(by: Actor, id: string, overlapMs: number): Promise<WebhookWithSecret | undefined>
   /** Sends a test message, once, and gives what came of it. */
-  test(id: string): Promise<WebhookDelivery | undefined>
+  test(by: Actor, id: string): Promise<WebhookDelivery | undefined>
   /** The newest first. Rejects with InvalidCursorError. */
   deliveries(
     id: string,

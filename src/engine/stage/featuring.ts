@@ -39,7 +39,7 @@ export class Featuring implements TransactionJoins {
       const stage = partition.stageOf(stageFieldOf(plan.entity))
       return stage === undefined ? [] : [{reader: readerOf(plan), stage}]
     })
-    this.rows = new FeatureRows(features, transactions)
+    this.rows = new FeatureRows(features, transactions, withheldIn(partition))
   }
 
   /**
@@ -92,6 +92,13 @@ export class Featuring implements TransactionJoins {
       rows.noteAge(plan, logs, transaction)
     }
   }
+}
+
+/** Columns of merchants, devices and addresses, where those live in other partitions. */
+function withheldIn({shared, bundle}: Partition): readonly number[] {
+  if (shared.exchange === undefined) return []
+  const plans = bundle.features.plans.filter(({entity}) => stageFieldOf(entity) !== 'user_id')
+  return plans.flatMap(({windows, rows}) => [...windows, ...rows].map(({at}) => at))
 }
 
 const readers = new WeakMap<Plan, FeatureReader>()

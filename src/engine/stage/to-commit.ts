@@ -265,10 +265,11 @@ function outboxOf(
   const {partition, alerts, decisions, featureRows, verdicts, deadLetters, late, traces} = batch
   const {served, cardUsers, input} = batch
   const said = alerts.length + decisions.length + verdicts.length + deadLetters.length + late.length
-  const {caseChange} = input
+  const {caseChange, alertChange} = input
   const dispatch = dispatchOf(batch)
   const isSilent = said === 0 && dispatch === undefined
-  if (isSilent && forgetting === undefined && caseChange === undefined) return undefined
+  const isPersons = caseChange !== undefined || alertChange !== undefined
+  if (isSilent && forgetting === undefined && !isPersons) return undefined
   partition.outboxSequence++
   const {number, outboxSequence: sequence, finalUpTo} = partition
   return {
@@ -284,6 +285,7 @@ function outboxOf(
     late,
     ...(cardUsers === undefined ? {} : {cardUsers}),
     ...(caseChange === undefined ? {} : {caseChanges: [caseChange]}),
+    ...(alertChange === undefined ? {} : {alertChanges: [alertChange]}),
     ...(forgetting === undefined ? {} : {forgetting}),
     ...(dispatch === undefined ? {} : {dispatch}),
   }

@@ -43,7 +43,8 @@ describeOnRedis('retention of the read model in Redis', (url) => {
     })
     expect((await keys()).length).toBeGreaterThan(4 * ids.length)
     expect(await model.expire(at(1))).toEqual({alerts: ids.length, decisions: ids.length})
-    expect(await keys()).toEqual([])
+    // What verdicts changed is on its way to the audit trail, which keeps it.
+    expect((await keys()).filter((key) => !key.endsWith(':untold'))).toEqual([])
   })
 
   test('of alerts is that of verdicts, of decisions that of features', async () => {

@@ -74,10 +74,10 @@ export class EdgeScene {
     return join(this.folder, 'rules')
   }
 
-  /** One more worker, once it says that it is ready. */
-  async start(): Promise<ClusterWorker> {
+  /** One more worker, once it says that it is ready. `env`: of it alone. */
+  async start(env: {readonly [name: string]: string} = {}): Promise<ClusterWorker> {
     const {namespace} = this.topics
-    const worker = new ClusterWorker({namespace, rules: this.rules, env: this.env})
+    const worker = new ClusterWorker({namespace, rules: this.rules, env: {...this.env, ...env}})
     this.workers.push(worker)
     await worker.url()
     return worker

@@ -67,14 +67,13 @@ export class RedisAuditTrail implements AuditTrail {
     return {keys: [doneKey(this.keyspace, 'desk', randomUUID()), this.desk.trail], text: this.textOf(change)}
   }
 
-  /** As `writeWith`, for a bucket of alerts. */
+  /** As `writeWith`, for a bucket of alerts. The same id is written once, and true as well if it was before. */
   async writeInBucket(
     bucket: number,
-    change: AuditedChange,
+    {id, ...change}: AuditedChange & Pick<AuditRecord, 'at'> & {readonly id: string},
     read: ReadonlyMap<string, StampedValue>,
     fill: (writes: WriteList) => void,
   ): Promise<boolean> {
-    const id = randomUUID()
     const {untold} = bucketKeys(this.keyspace, bucket)
     const writes = new WriteList(1)
     fill(writes)
@@ -91,19 +90,23 @@ export class RedisAuditTrail implements AuditTrail {
     return listPage('audit', this.rows(before), () => true, limit)
   }
 
-  private async takeOverAll(): Promise<void> {
+  /** Takes over what lies beside changes: whoever reads the trail does, and every worker from time to time. */
+  async takeOverAll(): Promise<void> {
     const lists = Array.from({length: BUCKETS}, (_, bucket) => bucketKeys(this.keyspace, bucket).untold)
     await Promise.all(lists.map((untold) => this.takeOver(untold)))
   }
 
   private async takeOver(untold: string): Promise<void> {
-    const found = await this.connection.attempt((client) => client.lrange(untold, 0, CHUNK - 1))
-    for (const text of found) {
-      const id = text.slice(0, text.indexOf('{'))
-      const keys = [doneKey(this.keyspace, 'desk', id), this.desk.trail]
-      const args = [TAKEN_OVER_MS, text.slice(id.length)]
-      await this.connection.attempt((client) => APPEND_ONCE.run(client, keys, args))
-      await this.connection.attempt((client) => client.lrem(untold, 1, text))
+    for (let left = CHUNK; left === CHUNK; ) {
+      const found = await this.connection.attempt((client) => client.lrange(untold, 0, CHUNK - 1))
+      for (const text of found) {
+        const id = text.slice(0, text.indexOf('{'))
+        const keys = [doneKey(this.keyspace, 'desk', id), this.desk.trail]
+        const args = [TAKEN_OVER_MS, text.slice(id.length)]
+        await this.connection.attempt((client) => APPEND_ONCE.run(client, keys, args))
+        await this.connection.attempt((client) => client.lrem(untold, 1, text))
+      }
+      left = found.length
     }
   }
 

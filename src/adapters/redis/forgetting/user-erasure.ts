@@ -1,4 +1,6 @@
 import type {AuditedChange} from '../../../core/case/audit-record.js'
+import type {CaseRecord} from '../../../core/case/case-events.js'
+import {redactCaseRecord} from '../../../core/case/redact-case.js'
 import type {AlertRecord} from '../../../core/decision/records.js'
 import type {DeadLetter} from '../../../core/event/dead-letter.js'
 import {ForgottenUser} from '../../../core/forgetting/forgotten-user.js'
@@ -17,6 +19,7 @@ import {
   BUCKETS,
   type BucketKeys,
   bucketKeys,
+  caseFeedKey,
   deskKeys,
   idOf,
   type Keyspace,
@@ -54,7 +57,8 @@ export class RedisUserErasure implements Publisher {
     await this.redactMessages(user)
     await this.redactInputs(user)
     await this.redactTrail(user, alerts)
-    await this.forgetFeed(user)
+    await this.forgetFeed<AlertRecord>(alertFeedKey(this.keyspace), (alert) => redactAlert(alert, user))
+    await this.forgetFeed<CaseRecord>(caseFeedKey(this.keyspace), (record) => redactCaseRecord(record, user))
     await this.forgetVisits(user, partition)
     // Last: a second try finds the ids of the user's transactions here.
     for (const {ids, remove} of owned) for (const id of ids) await remove(id)
@@ -124,12 +128,11 @@ export class RedisUserErasure implements Publisher {
   }
 
   /** Who listens anew does not hear of it again. */
-  private async forgetFeed(user: ForgottenUser): Promise<void> {
-    const key = alertFeedKey(this.keyspace)
+  private async forgetFeed<T>(key: string, redact: (record: T) => T | undefined): Promise<void> {
     const entries = await this.connection.attempt((client) => client.xrange(key, '-', '+'))
     const gone = entries.flatMap(([id, [, text = 'null']]) => {
-      const alert = JSON.parse(text) as AlertRecord | null
-      return alert !== null && redactAlert(alert, user) !== undefined ? [id] : []
+      const record = JSON.parse(text) as T | null
+      return record !== null && redact(record) !== undefined ? [id] : []
     })
     if (gone.length > 0) await this.connection.attempt((client) => client.xdel(key, ...gone))
   }

@@ -97,7 +97,7 @@ async function serve(config: Config): Promise<void> {
         service.parts.rules.folderMayHaveChanged().catch(tell(log)),
       )
     : undefined
-  model.watch()
+  await model.watch()
   await service.desks.learning.begin()
   const {bundle} = service.parts.partition
   const readyMs = Math.round(performance.now() - started)

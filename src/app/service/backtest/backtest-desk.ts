@@ -1,4 +1,4 @@
-import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises'
+import {mkdir, rm, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {
@@ -13,14 +13,29 @@ import type {Clock} from '../../../engine/port/clock.js'
 import {EXIT} from '../../cli/exit.js'
 import type {Config} from '../../config/config.js'
 import {settingsAsFile} from '../../config/settings-as-file.js'
+import {workFolder} from '../../process/work-folder.js'
 import {proposedContent} from './proposed-rules.js'
 import {type ProgramLimits, runProgram} from './run-program.js'
-import {type ReadableLog, writeWindow} from './write-window.js'
+
+/** Inputs that came in a time (ms, the end excluded): no more than so many, the newest. */
+export interface WindowToWrite {
+  readonly from: number
+  readonly to: number
+  readonly most: number
+  /** Longest event in bytes. */
+  readonly eventLimit: number
+  /** Of a file that ends in .gz. */
+  readonly path: string
+}
 
 export interface BacktestDeskParts {
   readonly config: Config
-  readonly log: ReadableLog
-  readonly partition: number
+  /** Writes what was recorded as lines that a replay reads, and gives which they are. */
+  readonly write: (
+    window: WindowToWrite,
+    limits: ProgramLimits,
+    signal: AbortSignal,
+  ) => Promise<BacktestReport['events']>
   /** Of the rules in force. */
   readonly content: () => Promise<BundleContent>
   readonly clock: Clock
@@ -51,11 +66,7 @@ export class BacktestDesk implements BacktestService {
     if (this.isRunning) throw new BacktestBusyError()
     this.isRunning = true
     // Beside the data: what is recorded is as private as it is there.
-    const parent = join(this.parts.config.dataDir, 'backtests')
-    // What a crash left behind goes first.
-    await rm(parent, {recursive: true, force: true})
-    await mkdir(parent, {recursive: true, mode: 0o700})
-    const folder = await mkdtemp(join(parent, 'run-'))
+    const folder = await workFolder(join(this.parts.config.dataDir, 'backtests'))
     try {
       return await this.runIn(folder, request)
     } finally {
@@ -70,7 +81,7 @@ export class BacktestDesk implements BacktestService {
   }
 
   private async runIn(folder: string, request: BacktestRequest): Promise<BacktestReport> {
-    const {config, log, partition, content, clock, program = PROGRAM} = this.parts
+    const {config, write, content, clock, program = PROGRAM} = this.parts
     const limits = {...BACKTEST_LIMITS, ...this.parts.limits}
     const inForce = await content()
     const proposed = proposedContent(inForce, request.rules, request.without)
@@ -89,9 +100,10 @@ export class BacktestDesk implements BacktestService {
       from: request.from ?? clock.now() - DAY_MS,
       to: request.to ?? clock.now(),
       most: limits.events,
+      eventLimit: config.eventLimit,
+      path: events,
     }
-    const {eventLimit} = config
-    const written = await writeWindow({...window, log, partition, eventLimit, path: events})
+    const written = await write(window, limits, this.ending.signal)
     const args = ['rules', 'diff', a, b, '--events', events, '--features', features, '--config', settings]
     const outcome = await runProgram(
       [program, ...args, '--out', join(folder, 'out'), '--json'],

@@ -7,6 +7,7 @@ import type {BacktestReport} from '../../../adapters/http/backtest-route.js'
 import {formatTime, type WallTime} from '../../../core/event/time.js'
 import {isControl} from '../../../engine/port/control-record.js'
 import type {InputRecord} from '../../../engine/port/event-source.js'
+import type {WindowToWrite} from './backtest-desk.js'
 
 /** A log that can be read in both directions. */
 export interface ReadableLog {
@@ -15,20 +16,9 @@ export interface ReadableLog {
   between(from: number, to: number): AsyncIterable<readonly InputRecord[]>
 }
 
-/** Inputs that came in a time (ms, the end excluded): no more than so many, the newest. */
-export interface Window {
-  readonly from: number
-  readonly to: number
-  readonly most: number
-}
-
-export interface WindowOptions extends Window {
+export interface WindowOptions extends WindowToWrite {
   readonly log: ReadableLog
   readonly partition: number
-  /** Longest event in bytes. */
-  readonly eventLimit: number
-  /** Of a file that ends in .gz. */
-  readonly path: string
 }
 
 /** Writes inputs of the log as lines that a replay reads, and gives which they are. */

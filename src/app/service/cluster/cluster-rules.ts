@@ -9,6 +9,7 @@ import {
 } from '../../../adapters/http/rules-service.js'
 import type {RedisBundleStore} from '../../../adapters/redis/bundle-store.js'
 import type {Bundle} from '../../../core/bundle/bundle.js'
+import type {BundleContent} from '../../../core/bundle/bundle-content.js'
 import type {Actor} from '../../../core/case/audit-record.js'
 import {formatTime} from '../../../core/event/time.js'
 import type {CommittedBatch} from '../../../engine/operator/batch.js'
@@ -106,6 +107,11 @@ export class ClusterRules implements RulesService {
       if (!isOfFolder) await this.candidates.passOverFolder()
       return report
     })
+  }
+
+  /** What the bundle in force at the end of the log was compiled from, as far as it is known here. */
+  async content(): Promise<BundleContent> {
+    return (await this.parts.bundles.load(this.latest.id)).content
   }
 
   /** Of a rule in force, also one that is off. */

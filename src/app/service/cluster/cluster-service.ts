@@ -1,3 +1,4 @@
+import type {RetrainReport} from '../../../adapters/http/retrain-service.js'
 import type {RuleProposal} from '../../../adapters/http/rule-proposals.js'
 import type {ActivationReport} from '../../../adapters/http/rules-service.js'
 import type {LedgerReport, StatusService} from '../../../adapters/http/status-service.js'
@@ -23,11 +24,13 @@ import type {Scorer} from '../../../engine/port/model.js'
 import type {Partition} from '../../../engine/stage/partition.js'
 import {KeptBundles} from '../../bundle/kept-bundles.js'
 import {type LoadedBundle, loadFolders} from '../../bundle/load-bundle.js'
+import {BacktestDesk} from '../backtest/backtest-desk.js'
 import {expireRecords, HOUSEKEEPING_EVERY_MS} from '../expire-records.js'
 import {ForgetDesk} from '../forget-desk.js'
 import {FourEyes} from '../four-eyes.js'
 import {partitionReading} from '../partition-reading.js'
 import {publishedAtOnce, publishedTo} from '../published-to.js'
+import {topicWindow} from './backtest/topic-window.js'
 import {buildingPublisher} from './building/building-publisher.js'
 import {PartitionBuilding} from './building/partition-building.js'
 import {snapshotsOf} from './building/snapshots-of.js'
@@ -36,6 +39,8 @@ import {type ClusterConnections, type ClusterTarget, connectCluster} from './clu
 import {ClusterRules} from './cluster-rules.js'
 import {ClusterEdge} from './edge/cluster-edge.js'
 import {type Installation, openInstallation} from './installation.js'
+import {modelsOfAll} from './learning/models-of-all.js'
+import type {SharedModels} from './learning/shared-models.js'
 import {OwnedPartitions} from './owned-partitions.js'
 import {Readiness} from './readiness.js'
 import {WorkerWatch} from './worker-watch.js'
@@ -53,6 +58,10 @@ export interface ClusterServiceOptions extends ClusterTarget {
   readonly onRefused?: ((faults: readonly string[]) => void) | undefined
   /** Which partitions are this process's from now on. */
   readonly onAssigned?: ((partitions: readonly number[]) => void) | undefined
+  /** Hears what came of versions that were trained here. */
+  readonly onRetrained?: ((report: RetrainReport) => void) | undefined
+  /** The folder of versions is what all workers share. Waited for before anything is scored. */
+  readonly onModelsShared?: (() => Promise<void>) | undefined
   /** It cannot go on. Nothing acknowledged is lost: a new start goes on from the last commits. */
   readonly onFailure: (error: Error) => void
 }
@@ -70,11 +79,13 @@ export class ClusterService implements StatusService {
   readonly edge: ClusterEdge
   readonly ruleProposals: FourEyes
   readonly forgetting: ForgetDesk
+  readonly backtests: BacktestDesk
   /** That events can be sent to, by name. */
   readonly streams: ReadonlyMap<string, Stream>
   readonly rules: ClusterRules
   readonly readModel: RedisReadModel
   readonly metrics: Metrics
+  private readonly sharedModels: SharedModels
   private readonly owned: OwnedPartitions
   private readonly group: ConsumerGroup
   private readonly watch: WorkerWatch
@@ -99,9 +110,18 @@ export class ClusterService implements StatusService {
     const readModel = new RedisReadModel(redis, keyspace)
     this.readModel = readModel
     const bundle = () => this.partitions[0]?.bundle ?? latest.bundle
+    this.sharedModels = modelsOfAll(config, connections, {
+      audit: (changes) => this.edge.audit.write(changes),
+      onTrouble: ({message}) => log('warn', message, {}),
+    })
     this.edge = new ClusterEdge({
       ...{config, clock, redis, keyspace, store, readModel, intake, partitions, bundle},
       scorer: options.scorer,
+      sharedModels: this.sharedModels,
+      onRetrained: (report) => {
+        this.metrics.learning.retrained(report)
+        options.onRetrained?.(report)
+      },
       rules: () => this.rules,
       ownPartition: (number) => this.partitions.find((partition) => partition.number === number),
       settledTimes: () => this.partitions.map(({number, settledUpTo}) => [number, settledUpTo] as const),
@@ -134,6 +154,11 @@ export class ClusterService implements StatusService {
       },
       latest.bundle,
     )
+    this.backtests = new BacktestDesk({
+      ...{config, clock},
+      write: topicWindow({config, kafka: options.kafka, names, partitions}),
+      content: () => this.rules.content(),
+    })
     const proposals = new RedisProposalStore<RuleProposal>(redis, keyspace, edge.audit)
     this.ruleProposals = new FourEyes(proposals, this.rules, clock)
     this.group = new ConsumerGroup({
@@ -149,10 +174,10 @@ export class ClusterService implements StatusService {
     const toKafka = new KafkaPublisher({sender, names, namespace: config.namespace, clock})
     const erasure = new RedisUserErasure(redis, keyspace)
     const toAll = this.metrics.outbox.watched(
-      publishedTo([publishedAtOnce([toKafka, readModel]), ...edge.outputs, erasure]),
+      publishedTo([publishedAtOnce([toKafka, readModel]), ...edge.outputs, erasure, edge.forgotten]),
     )
     const turns = new Turns()
-    const toReadModel = publishedTo([readModel, edge.cases.rebuilding, erasure])
+    const toReadModel = publishedTo([readModel, ...edge.rebuilding, erasure, edge.forgotten])
     const publisher = buildingPublisher({store, turns, toAll, toReadModel})
     this.owned = new OwnedPartitions({
       ...{group: this.group, store, clock, scorer: options.scorer, tracing: options.tracing},
@@ -163,7 +188,7 @@ export class ClusterService implements StatusService {
           kafka: kafkaClient({connection: options.kafka, clientId: 'tripline-building', log}),
           ...{names, partitions, store, turns, clock, log},
           inputs: names.inputs(streams),
-          publisher: toAll,
+          publisher: publishedTo([toAll, edge.catchingUp]),
           onRead: (records) => this.watch.readForBuilding(records),
         }),
       ...snapshotsOf({config, kafka: options.kafka, connections, toReadModel, bundle, clock, log}),
@@ -181,7 +206,10 @@ export class ClusterService implements StatusService {
         this.metrics.observeFailure(error)
         log('warn', error.message, {partition})
       },
-      onStateLost: () => connections.installation.restore(connections.bundleStore),
+      onStateLost: () => {
+        log('error', GONE_WITH_REDIS, {})
+        return connections.installation.restore(connections.bundleStore)
+      },
       onFailure: (error) => this.fail(error),
     })
     this.watch = new WorkerWatch(connections.pause, this.owned, this.metrics, log)
@@ -206,6 +234,8 @@ export class ClusterService implements StatusService {
       })
       const latest = await bundles.load((await bundleStore.latest()) ?? first.bundle.id)
       const service = new ClusterService(options, {...connected, store, bundles, installation}, latest)
+      await service.sharedModels.start()
+      await options.onModelsShared?.()
       await service.edge.start()
       if (folder !== undefined) await service.rules.considerFolder(folder)
       await service.group.start()
@@ -270,9 +300,11 @@ export class ClusterService implements StatusService {
     this.isStopping = true
     clearInterval(this.housekeeping)
     this.watch.stop()
+    this.backtests.stop()
     // At a time: until the group knows, nobody else takes the partitions, and their last commits are fenced.
     await Promise.all([this.owned.stop(), this.group.stop()])
     await this.edge.stop()
+    await this.sharedModels.stop()
     await this.connections.close()
   }
 
@@ -300,6 +332,9 @@ export class ClusterService implements StatusService {
     this.options.onFailure(error)
   }
 }
+
+const GONE_WITH_REDIS =
+  'a state that was in Redis is gone; it is built from the topics, but if Redis was flushed, subscriptions to webhooks, what waits to be delivered, proposals and the rest of the audit trail are gone, too: restore them, or register webhooks again'
 
 /** Each generation of the state reads all partitions. */
 function groupOf({namespace, generation = 1}: Keyspace): string {

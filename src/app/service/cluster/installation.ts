@@ -12,13 +12,23 @@ interface NotedBundle {
   readonly rules: readonly RuleMeaning[]
 }
 
+/** The versions of the model as texts, as they were noted. */
+export interface NotedModels {
+  versions(): Promise<readonly number[]>
+  version(number: number): Promise<string | undefined>
+  aliases(): Promise<string | undefined>
+  note(versions: ReadonlyMap<number, string>, aliases: string): Promise<void>
+}
+
 const BUNDLE = 'bundle/'
+const MODEL = 'model/'
+const MODEL_ALIASES = 'model-aliases'
 const FIRST = 'first-bundle'
 const FOLDER = 'folder'
 
 /**
  * What an installation knows besides its events, kept on the log where a flush of Redis does not reach: which instance of
- * its state each partition has, and all bundles that were ever in force.
+ * its state each partition has, all bundles that were ever in force, and the versions of the model.
  */
 export class Installation implements InstanceNotes {
   private notes: ReadonlyMap<string, string> = new Map()
@@ -65,6 +75,23 @@ export class Installation implements InstanceNotes {
       meanings: () => store.meanings(),
       lastFolder: () => store.lastFolder(),
     }
+  }
+
+  /** Asked where Redis knows of none: another process may have noted what this one does not know. */
+  readonly models: NotedModels = {
+    versions: async () =>
+      [...this.notes.keys()]
+        .filter((name) => name.startsWith(MODEL))
+        .map((name) => Number(name.slice(MODEL.length))),
+    version: async (number) => this.notes.get(MODEL + number),
+    aliases: async () => {
+      await this.refresh()
+      return this.notes.get(MODEL_ALIASES)
+    },
+    note: async (versions, aliases) => {
+      for (const [number, text] of versions) await this.write(MODEL + number, text)
+      await this.write(MODEL_ALIASES, aliases)
+    },
   }
 
   /** Gives a store back what it has lost, if it has: all, or what came after an older file of it. */

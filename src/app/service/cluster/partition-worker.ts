@@ -92,6 +92,15 @@ export class PartitionWorker {
     if (this.trouble instanceof StaleEpochError) this.wake?.()
   }
 
+  /** Looks whether the state is still there: where nothing comes in, no commit would tell. */
+  async look(): Promise<void> {
+    const {source} = this
+    await this.parts.store.assertThere(this.number).catch((error: unknown) => {
+      // Anything else is told by whatever is going on, and is over when nothing is.
+      if (error instanceof StateLostError) source?.fail(error)
+    })
+  }
+
   /** Records on the log that were not taken. */
   get unread(): number {
     return this.source?.unread ?? 0

@@ -11,10 +11,11 @@ export class WorkerWatch {
   private readonly stalls: StallWatch
   private readonly looking: NodeJS.Timeout
   private buildingRecords = 0
+  private isAsking = false
 
   constructor(
     private readonly pause: StorePause,
-    owned: OwnedPartitions,
+    private readonly owned: OwnedPartitions,
     metrics: Metrics,
     log: KafkaLog,
   ) {
@@ -27,7 +28,7 @@ export class WorkerWatch {
       buildingPartitions: () => owned.all.filter(({isBuilding}) => isBuilding).length,
       buildingRecords: () => this.buildingRecords,
     })
-    this.looking = setInterval(() => this.stalls.look(), LOOK_EVERY_MS)
+    this.looking = setInterval(() => this.look(), LOOK_EVERY_MS)
     this.looking.unref()
   }
 
@@ -43,6 +44,16 @@ export class WorkerWatch {
 
   stop(): void {
     clearInterval(this.looking)
+  }
+
+  private look(): void {
+    this.stalls.look()
+    // Redis may take its time.
+    if (this.isAsking) return
+    this.isAsking = true
+    void Promise.all(this.owned.all.map((worker) => worker.look())).finally(() => {
+      this.isAsking = false
+    })
   }
 }
 

@@ -139,7 +139,7 @@ test('a test message is sent once, logged, and says what came of it', async () =
   const run = webhookRun()
   const target = await receiver()
   const {id, secret} = await run.subscribe(target.url)
-  const done = await run.webhooks.test(id)
+  const done = await run.webhooks.test(LEA, id)
   expect(done).toMatchObject({
     type: 'webhook.test',
     status: 'delivered',
@@ -151,9 +151,13 @@ test('a test message is sent once, logged, and says what came of it', async () =
     type: 'webhook.test',
   })
   target.behave = (response) => void response.writeHead(500).end()
-  expect(await run.webhooks.test(id)).toMatchObject({status: 'dead', dueAt: null, attempts: [{status: 500}]})
+  expect(await run.webhooks.test(LEA, id)).toMatchObject({
+    status: 'dead',
+    dueAt: null,
+    attempts: [{status: 500}],
+  })
   run.time.advance(48 * HOUR_MS)
   expect((await run.store.deliveries(id, undefined, 10, undefined)).items).toHaveLength(2)
   expect(target.received).toHaveLength(2)
-  expect(await run.webhooks.test('wh_unknown')).toBeUndefined()
+  expect(await run.webhooks.test(LEA, 'wh_unknown')).toBeUndefined()
 })

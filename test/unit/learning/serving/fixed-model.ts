@@ -4,6 +4,7 @@ import type {Model} from '../../../../src/engine/port/model.js'
 export class FixedModel implements Model {
   readonly id = 'fixed'
   readonly baseline: readonly number[]
+  learnt: readonly boolean[]
   /** How many rows each call had. */
   readonly calls: number[] = []
   isDisposed = false
@@ -16,6 +17,7 @@ export class FixedModel implements Model {
     private readonly ready: () => Promise<void> = async () => undefined,
   ) {
     this.baseline = features.names.map(() => 0)
+    this.learnt = features.names.map(() => true)
   }
 
   async score(rows: Float32Array, count: number): Promise<Float32Array> {

@@ -1,5 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {ModelServing} from '../../../../src/app/learning/model-serving.js'
+import type {StoredEvent} from '../../../../src/core/event/stored-event.js'
+import {FeatureRows} from '../../../../src/core/feature/feature-rows.js'
 import {bundleOf, collectedRun} from '../../../support/engine/collected-run.js'
 import {FixedModel} from './fixed-model.js'
 
@@ -200,6 +202,34 @@ describe('rules alone decide, and the decision says so,', () => {
   test('where there are no feature views', async () => {
     const run = await collectedRun(bundleOf([POLICY]), purchases(950), serving(model()).scorer)
     expect(run.collected.decided()[0]).toMatchObject(degraded)
+  })
+})
+
+describe('features that cannot be had', () => {
+  const night = 1
+  /** As on one of several partitions. */
+  const rowsWithout = (...withheld: number[]) => {
+    const rows = new FeatureRows(bundle.features, 1, withheld)
+    const transaction = {id: 't1'} as StoredEvent
+    rows.values[rows.begin(transaction, 'u1')] = 700
+    return {rows, transaction}
+  }
+
+  test('are told of where the model learnt from them', async () => {
+    const {rows, transaction} = rowsWithout(night)
+    const {scorer} = serving(model())
+    expect((await scorer.score(rows, 1))?.get(transaction)).toMatchObject({score: 0.7, lacksFeatures: true})
+  })
+
+  test('are not missed by a model that learnt nothing from them, nor where all can be had', async () => {
+    const indifferent = model()
+    indifferent.learnt = [true, false]
+    const withheld = rowsWithout(night)
+    const scored = await serving(indifferent).scorer.score(withheld.rows, 1)
+    expect(scored?.get(withheld.transaction)?.lacksFeatures).toBeUndefined()
+    const whole = rowsWithout()
+    const other = await serving(model()).scorer.score(whole.rows, 1)
+    expect(other?.get(whole.transaction)?.lacksFeatures).toBeUndefined()
   })
 })
 

@@ -9,7 +9,7 @@ export interface BuildingPublisherParts {
   readonly turns: Turns
   /** To the world. */
   readonly toAll: Publisher
-  /** To the read model alone, which was lost with the state. */
+  /** To the read model and the cases alone, which were lost with the state. Each record counts once. */
   readonly toReadModel: Publisher
 }
 
@@ -27,7 +27,8 @@ export function buildingPublisher({store, turns, toAll, toReadModel}: BuildingPu
         const building = store.building(entry.partition)
         if (building === undefined) return toWorld(entry)
         await building.keep(new Map(saidBy(entry).map((said) => [said.name, JSON.stringify(said)])))
-        if (building.kind !== 'beside') await toReadModel.publish(entry)
+        // Beside a state that goes on, the read model has the rest, or gets it with the news.
+        await toReadModel.publish(building.kind === 'beside' ? whatPeopleDid(entry) : entry)
         // Other partitions count each of these once, and may not have heard of it.
         if (entry.dispatch !== undefined) await toAll.publish(onlyDispatch(entry))
       })
@@ -46,6 +47,13 @@ function withLifts(entry: OutboxEntry, lifts: ReadonlyMap<string, number>): Outb
     return {...record, revision: lifted(said, lifts.get(said.name) ?? 0).revision}
   })
   return {...entry, alerts, decisions}
+}
+
+/** What no output topic holds: the former owner may have ended before it read it. */
+function whatPeopleDid({partition, sequence, ...more}: OutboxEntry): OutboxEntry {
+  const {features, verdicts, caseChanges, alertChanges} = more
+  const entry = {partition, sequence, settledUpTo: null, alerts: [], decisions: [], deadLetters: [], late: []}
+  return {...entry, features, verdicts, caseChanges, alertChanges}
 }
 
 function onlyDispatch({partition, sequence, settledUpTo, dispatch}: OutboxEntry): OutboxEntry {

@@ -1,12 +1,15 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import type {CaseParts} from '../../../../adapters/http/case-routes.js'
+import {RecordFeed} from '../../../../adapters/http/record-feed.js'
 import {partitionOf} from '../../../../adapters/kafka/partition-of.js'
+import {PublishedRecords} from '../../../../adapters/redis/bus/published-records.js'
 import {RedisCaseStore} from '../../../../adapters/redis/case-store.js'
-import type {Keyspace} from '../../../../adapters/redis/keyspace.js'
+import {caseFeedKey, type Keyspace} from '../../../../adapters/redis/keyspace.js'
 import type {RedisConnection} from '../../../../adapters/redis/redis-connection.js'
 import {CASES_STREAM, type CaseChange} from '../../../../core/case/case-change.js'
 import type {CaseRecord} from '../../../../core/case/case-events.js'
 import type {CaseEntity} from '../../../../core/case/case-view.js'
+import {redactCaseRecord} from '../../../../core/case/redact-case.js'
 import {ForgottenUser} from '../../../../core/forgetting/forgotten-user.js'
 import type {EventIntake, IntakeRecord} from '../../../../engine/port/event-intake.js'
 import type {Publisher} from '../../../../engine/port/publisher.js'
@@ -14,6 +17,8 @@ import type {OutboxEntry} from '../../../../engine/port/state-store.js'
 import type {Config} from '../../../config/config.js'
 import {CaseDesk, type CaseDeskParts} from '../../case-desk.js'
 import {type ListEntriesParts, listEntries} from '../../list-entries.js'
+import {LOOK_EVERY_MS, LOOK_LIMIT_MS} from './look-limits.js'
+import {SharedFeed} from './shared-feed.js'
 
 export interface ClusterCasesParts extends Omit<CaseDeskParts, 'cases' | 'append' | 'list'> {
   readonly config: Config
@@ -24,29 +29,36 @@ export interface ClusterCasesParts extends Omit<CaseDeskParts, 'cases' | 'append
   /** Asked when a case is closed. */
   readonly lists: () => Pick<ListEntriesParts, 'timelines' | 'rules'>
   /** Queues what happened for those who subscribed to it. */
-  readonly publishCases: (records: readonly CaseRecord[]) => Promise<void>
+  readonly queueCases: (records: readonly CaseRecord[]) => Promise<void>
+  /** Those who listen, anywhere, should look. */
+  readonly onTold: () => void
+  /** Hears of what went wrong and is tried again. */
+  readonly onTrouble: (error: Error) => void
 }
-
-/** Whoever has the partition makes a change count: so often it is looked whether that is done, and so long. */
-const LOOK_EVERY_MS = 25
-const LOOK_LIMIT_MS = 10_000
 
 /** Cases of all workers. What people do goes to the partition of what the case is about, where its alerts come from. */
 export class ClusterCases {
   readonly store: RedisCaseStore
   readonly http: CaseParts
+  /** What happens to cases, for those who listen here. */
+  readonly feed: SharedFeed<CaseRecord>
   /** Makes cases of what is published, and tells what happens to them. */
   readonly publisher: Publisher
   /** The same for what was told before. */
   readonly rebuilding: Publisher
 
   constructor(private readonly parts: ClusterCasesParts) {
-    const {redis, keyspace, config, clock, publishCases} = parts
+    const {redis, keyspace, config, clock, queueCases, onTold, onTrouble} = parts
+    const told = new PublishedRecords<CaseRecord>(redis, caseFeedKey(keyspace), onTold)
+    this.feed = new SharedFeed(new RecordFeed(0, redactCaseRecord), told, onTrouble)
     const store = new RedisCaseStore(redis, keyspace, config.cases.sla)
     this.store = store
     this.publisher = {
       publish: async (entry) => {
-        await store.foldAndTell(entry, publishCases)
+        await store.foldAndTell(entry, async (records) => {
+          await queueCases(records)
+          await told.append(records)
+        })
         await this.forget(entry)
       },
     }
@@ -62,7 +74,7 @@ export class ClusterCases {
       append: (change, inputs, entity) => this.append(change, inputs, entity),
       list: (view, by) => listEntries(view, by, {...parts, ...parts.lists()}),
     })
-    this.http = {reader: store, desk, now: () => clock.now()}
+    this.http = {reader: store, desk, feed: this.feed.feed, now: () => clock.now()}
   }
 
   /** Drops what is older than alerts are kept. `newest`: event time in ms. */

@@ -1,7 +1,7 @@
 import type {WebhookNotice} from '../../../../adapters/webhook/webhooks.js'
 import type {DecisionRecord} from '../../../../core/decision/records.js'
 import type {RecordFate} from '../../../../engine/operator/batch.js'
-
+import type {Forgetting} from '../../../../engine/port/state-store.js'
 import type {SettledTime} from './settled-times.js'
 
 /** What became of an input, by request and place in it. */
@@ -20,6 +20,10 @@ export type WorkerMessage =
     }
   /** There are alerts to be told. */
   | {readonly type: 'alerts'}
+  /** Something happened to cases. */
+  | {readonly type: 'cases'}
+  /** What is remembered must not tell of a user any more. */
+  | {readonly type: 'forgotten'; readonly forgetting: Forgetting}
   /** How far time is in partitions. */
   | {readonly type: 'settled'; readonly times: readonly SettledTime[]}
   /** Something about a subscription, as another process knows. */

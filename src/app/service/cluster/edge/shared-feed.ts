@@ -1,19 +1,19 @@
-import {alertFeed} from '../../../../adapters/http/alert-feed.js'
-import type {PublishedAlerts} from '../../../../adapters/redis/bus/published-alerts.js'
+import type {RecordFeed} from '../../../../adapters/http/record-feed.js'
+import type {PublishedRecords} from '../../../../adapters/redis/bus/published-records.js'
 
 /** A message that there is something new may get lost: so often it is looked in any case. */
 const LOOK_EVERY_MS = 1_000
 
-/** The alerts of all workers, for those who listen to this one. What the others remember is known here as well. */
-export class SharedAlertFeed {
-  readonly feed = alertFeed(0)
+/** Records of all workers, for those who listen to this one. What the others remember is known here as well. */
+export class SharedFeed<T> {
   private last = '0.0'
   private timer: NodeJS.Timeout | undefined
   private looking: Promise<void> | undefined
   private lookAgain = false
 
   constructor(
-    private readonly alerts: PublishedAlerts,
+    readonly feed: RecordFeed<T>,
+    private readonly records: PublishedRecords<T>,
     private readonly onFailure: (error: Error) => void,
   ) {}
 
@@ -45,7 +45,7 @@ export class SharedAlertFeed {
   }
 
   private async read(): Promise<void> {
-    for await (const published of this.alerts.after(this.last)) {
+    for await (const published of this.records.after(this.last)) {
       this.feed.append(published)
       this.last = published.at(-1)?.id ?? this.last
     }
