@@ -85,10 +85,12 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)(
         expect(metrics).toMatch(/^tripline_exchange_parcels_total\{direction="in"\} [1-9]/m)
         const inForce = await (await fetch(`${await second.url()}/v1/rules`)).json()
         expect(inForce).toMatchObject({bundle})
-        const published = await topicContents<AlertRecord>(topics.kafka, topics.names.alerts)
-        expect(await listedAlerts(await second.url())).toEqual(
-          new Set(published.map(({alert_id}) => alert_id)),
-        )
+        // The last batch is counted before it is published.
+        await vi.waitFor(async () => {
+          const listed = await listedAlerts(await second.url())
+          const published = await topicContents<AlertRecord>(topics.kafka, topics.names.alerts)
+          expect(listed).toEqual(new Set(published.map(({alert_id}) => alert_id)))
+        }, 30_000)
         const verified = await tripline(['state', 'verify', '--json'], {env: cluster})
         const {differences} = JSON.parse(verified.stdout) as StateVerdict
         expect(differences).toEqual([])
