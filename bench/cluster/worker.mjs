@@ -4,6 +4,7 @@ import {once} from 'node:events'
 import {readFileSync} from 'node:fs'
 import {createInterface} from 'node:readline'
 import {setTimeout as sleep} from 'node:timers/promises'
+import {NODE_ARGS} from '../macro/measure.mjs'
 
 const MAIN = 'dist/app/cli/main.js'
 const TICKS_PER_SECOND = 100
@@ -14,15 +15,7 @@ export class Worker {
   /** Resolves when it is ready. */
   static async start(env) {
     const worker = new Worker()
-    const args = [
-      ...(process.env.BENCH_NODE_ARGS?.split(' ') ?? []),
-      MAIN,
-      'run',
-      '--profile',
-      'cluster',
-      '--port',
-      '0',
-    ]
+    const args = [...NODE_ARGS, MAIN, 'run', '--profile', 'cluster', '--port', '0']
     worker.#child = spawn(process.execPath, args, {
       env: {...process.env, ...env},
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -5,6 +5,7 @@ import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {createInterface} from 'node:readline'
 import {setTimeout as sleep} from 'node:timers/promises'
+import {NODE_ARGS} from '../macro/measure.mjs'
 
 const MAIN = 'dist/app/cli/main.js'
 const TICKS_PER_SECOND = 100
@@ -21,7 +22,9 @@ export class Service {
     const config = join(dir, 'tripline.yaml')
     writeFileSync(config, 'webhooks:\n  allow_http_loopback: true\n')
     const args = ['run', '--config', config, '--data-dir', join(dir, 'data'), '--port', '0', ...extraArgs]
-    service.#child = spawn(process.execPath, [MAIN, ...args], {stdio: ['ignore', 'pipe', 'inherit']})
+    service.#child = spawn(process.execPath, [...NODE_ARGS, MAIN, ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     await service.#ready()
     return service
   }

@@ -7,7 +7,7 @@ import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {build} from 'hdr-histogram-js'
 import {Pool} from 'undici'
-import {saveResult} from './measure.mjs'
+import {NODE_ARGS, saveResult} from './measure.mjs'
 
 const [rate = 2000, seconds = 20] = process.argv.slice(2).map(Number)
 const USERS = 20_000
@@ -16,7 +16,7 @@ const WARM_UP_S = 3
 const folder = mkdtempSync(join(tmpdir(), 'tripline-bench-'))
 const service = spawn(
   process.execPath,
-  ['dist/app/cli/main.js', 'run', '--port', '0', '--data-dir', join(folder, 'data')],
+  [...NODE_ARGS, 'dist/app/cli/main.js', 'run', '--port', '0', '--data-dir', join(folder, 'data')],
   {stdio: ['ignore', 'pipe', 'inherit']},
 )
 

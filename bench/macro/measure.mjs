@@ -5,6 +5,9 @@ import {cpus} from 'node:os'
 
 const PINNED = existsSync('/usr/bin/taskset')
 
+/** With what Node runs the program where it is started by its name (`npx tripline`): the first line of main.ts. */
+export const NODE_ARGS = ['--max-semi-space-size=64']
+
 /** Runs a node program on one core, where the system can pin it, and reads the JSON object it prints. */
 export function run(args) {
   const command = PINNED ? ['taskset', '-c', '0', process.execPath, ...args] : [process.execPath, ...args]

@@ -5,10 +5,10 @@ import {EmbeddedEventLog, OffsetOutOfRangeError} from '../../src/adapters/embedd
 import {IntakeOverloadedError} from '../../src/adapters/embedded/group-write.js'
 import {EmbeddedReadModel} from '../../src/adapters/embedded/read-model.js'
 import {EmbeddedStateStore} from '../../src/adapters/embedded/state-store.js'
-import type {WallTime} from '../../src/core/event/time.js'
+import {formatTime, type WallTime} from '../../src/core/event/time.js'
 import {StaleEpochError} from '../../src/engine/port/state-store.js'
 import {read, texts} from './event-log.js'
-import {alertRecord, commitOf, decisionRecord, intakeRecord, NOON, outboxEntry} from './samples.js'
+import {alertRecord, at, commitOf, decisionRecord, intakeRecord, NOON, outboxEntry} from './samples.js'
 import {type TemporaryFolder, temporaryFolder} from './temporary-folder.js'
 
 const DAY_MS = 24 * 3_600_000
@@ -178,6 +178,64 @@ describe('state store', () => {
     await expect(first.commit(0, commitOf(earlier.epoch, 0, 1))).rejects.toThrow(StaleEpochError)
     await second.commit(0, commitOf(owner.epoch, 0, 1))
     expect((await first.open(0)).checkpoint?.offset).toBe(1)
+  })
+})
+
+describe('a state store that publishes', () => {
+  const features = [{transaction_id: 't1', user_id: 'u1', time: NOON, schema: 's1', packed: 'AAAAAAAA8D8='}]
+
+  test('writes decisions and features with the commit, and leaves the rest in the outbox', async () => {
+    const store = new EmbeddedStateStore(database, {publishes: true})
+    const {epoch} = await store.open(0)
+    const entry = outboxEntry(1, {alerts: [alertRecord('a1')], decisions: [decisionRecord('t1')], features})
+    await store.commit(0, commitOf(epoch, 0, 1, {outbox: entry}))
+    const model = new EmbeddedReadModel(database)
+    expect(await model.decision('t1')).toEqual(decisionRecord('t1'))
+    expect(await model.featuresOf('t1')).toEqual(features[0])
+    await reopen()
+    const {outbox} = await new EmbeddedStateStore(database, {publishes: true}).open(0)
+    expect(outbox).toEqual([outboxEntry(1, {alerts: [alertRecord('a1')], decisions: []})])
+  })
+
+  test('keeps nothing to be published where there is nothing else, and goes on counting', async () => {
+    const store = new EmbeddedStateStore(database, {publishes: true})
+    const {epoch} = await store.open(0)
+    const silent = outboxEntry(1, {decisions: [decisionRecord('t1')]})
+    await store.commit(0, commitOf(epoch, 0, 1, {outbox: silent}))
+    const revised = decisionRecord('t1', {revision: 1, decision: 'review'})
+    await store.commit(
+      0,
+      commitOf(epoch, 1, 2, {outbox: outboxEntry(2, {decisions: [revised]}), publishedUpTo: 1}),
+    )
+    expect(await new EmbeddedReadModel(database).decision('t1')).toEqual(revised)
+    expect((await store.open(0)).outbox).toEqual([])
+  })
+
+  test('takes over what a version left that published decisions from the outbox', async () => {
+    const former = new EmbeddedStateStore(database)
+    const {epoch} = await former.open(0)
+    await former.commit(
+      0,
+      commitOf(epoch, 0, 1, {outbox: outboxEntry(1, {decisions: [decisionRecord('t1')]})}),
+    )
+    await new EmbeddedStateStore(database, {publishes: true}).open(0)
+    expect(await new EmbeddedReadModel(database).decision('t1')).toEqual(decisionRecord('t1'))
+  })
+
+  test('an id that comes again for another transaction outlives the place of the first', async () => {
+    const store = new EmbeddedStateStore(database, {publishes: true})
+    const {epoch} = await store.open(0)
+    const later = decisionRecord('t1', {event_time: formatTime(at(1_000))})
+    await store.commit(
+      0,
+      commitOf(epoch, 0, 1, {outbox: outboxEntry(1, {decisions: [decisionRecord('t1')]})}),
+    )
+    await store.commit(0, commitOf(epoch, 1, 2, {outbox: outboxEntry(2, {decisions: [later]})}))
+    const model = new EmbeddedReadModel(database)
+    await model.expireDecisions(NOON + 1)
+    expect(await model.decision('t1')).toEqual(later)
+    await model.expireDecisions(NOON + 1_001)
+    expect(await model.decision('t1')).toBeUndefined()
   })
 })
 

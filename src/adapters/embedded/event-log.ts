@@ -1,3 +1,4 @@
+import {setTimeout as sleep} from 'node:timers/promises'
 import type {WallTime} from '../../core/event/time.js'
 import type {Clock} from '../../engine/port/clock.js'
 import {cutAtControl} from '../../engine/port/control-record.js'
@@ -18,6 +19,8 @@ export interface EventLogOptions {
   readonly batchSize?: number | undefined
   /** After so long without input, an empty batch tells the time. In ms; default 250. */
   readonly tickMs?: number | undefined
+  /** Where inputs come one after the other, batches begin at least so long apart. In ms; default 3. */
+  readonly spacingMs?: number | undefined
   /** How long the log keeps what is committed, by its ingest time. In ms; default 7 days. */
   readonly retentionMs?: number | undefined
   /** Records that may wait to be written; more are refused with IntakeOverloadedError. Default 50,000. */
@@ -54,8 +57,11 @@ export class EmbeddedEventLog implements EventSource, EventIntake {
   private readonly clock: Clock
   private readonly batchSize: number
   private readonly tickMs: number
+  private readonly spacingMs: number
   private readonly retentionMs: number
   private position = 0
+  /** When the last batch with input was taken, by a monotonic clock in ms. */
+  private takenAt = Number.NEGATIVE_INFINITY
   private stopped = false
   private wake: (() => void) | undefined
 
@@ -69,6 +75,7 @@ export class EmbeddedEventLog implements EventSource, EventIntake {
     this.clock = options.clock
     this.batchSize = options.batchSize ?? 512
     this.tickMs = options.tickMs ?? 250
+    this.spacingMs = options.spacingMs ?? 3
     this.retentionMs = options.retentionMs ?? LOG_RETENTION_MS
     this.writes = new GroupWrite((blocks) => this.write(blocks), options.waitingLimit ?? 50_000)
   }
@@ -99,11 +106,17 @@ export class EmbeddedEventLog implements EventSource, EventIntake {
   }
 
   async next(): Promise<InputBatch | undefined> {
+    // What comes meanwhile costs little more than one input alone. Who is the first after a pause does not wait.
+    const early = this.takenAt + this.spacingMs - performance.now()
+    if (early > 0 && !this.stopped) await sleep(early)
     if (this.position === this.nextOffset) await this.waitForInput()
     if (this.stopped) return undefined
     const {taken, records, ...asked} = cutAtControl(await this.read())
     const last = taken.at(-1)
-    if (last !== undefined) this.position = last.offset + 1
+    if (last !== undefined) {
+      this.position = last.offset + 1
+      this.takenAt = performance.now()
+    }
     const isAtEnd = last === undefined || this.position === this.nextOffset
     const isControl = taken.length > records.length
     const polledAt = isAtEnd && !isControl ? this.clock.now() : (last as InputRecord).ingestedAt

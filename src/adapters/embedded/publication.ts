@@ -34,6 +34,36 @@ export async function publicationOf({level}: EmbeddedDatabase, entry: OutboxEntr
   return parts.flat()
 }
 
+/**
+ * What is written of an entry together with the state that it comes from: the decisions, and the features as they were served. No
+ * look at what is known: commits come in their order, and what is decided later stands.
+ */
+export function writesWithState({decisions, features = []}: OutboxEntry): Writes {
+  const writes: Writes = []
+  for (const decision of decisions) {
+    writes.push({type: 'put', key: decisionKey(decision), value: JSON.stringify(decision)})
+    writes.push({type: 'put', key: decisionPlaceKey(decision), value: ''})
+  }
+  for (const record of features)
+    writes.push({type: 'put', key: featuresKey(record), value: JSON.stringify(record)})
+  return writes
+}
+
+/** What is left to be published then; undefined if nothing is. */
+export function leftToPublish(entry: OutboxEntry): OutboxEntry | undefined {
+  const {decisions: _, features: __, ...rest} = entry
+  const {alerts, verdicts, deadLetters, late, caseChanges, forgetting, dispatch} = rest
+  const isSilent =
+    alerts.length +
+      deadLetters.length +
+      late.length +
+      (verdicts?.length ?? 0) +
+      (caseChanges?.length ?? 0) ===
+    0
+  if (isSilent && forgetting === undefined && dispatch === undefined) return undefined
+  return {...rest, decisions: []}
+}
+
 type Read = (keys: readonly string[]) => Promise<readonly (string | undefined)[]>
 
 async function alertWrites(alerts: readonly AlertRecord[], read: Read): Promise<Writes> {
@@ -76,18 +106,20 @@ async function decisionWrites(decisions: readonly DecisionRecord[], read: Read):
 
 /** An id that comes again with a later event time is another transaction. */
 async function featureWrites(records: readonly FeatureRecord[], read: Read): Promise<Writes> {
-  const keyOf = ({transaction_id, user_id}: FeatureRecord) =>
-    SERVED_FEATURES + idPart(transaction_id) + idPart(user_id)
-  const known = await readKnown<FeatureRecord>(records.map(keyOf), read)
+  const known = await readKnown<FeatureRecord>(records.map(featuresKey), read)
   const writes: Writes = []
   for (const record of records) {
-    const key = keyOf(record)
+    const key = featuresKey(record)
     const before = known.get(key)
     if (before !== undefined && before.time >= record.time) continue
     writes.push({type: 'put', key, value: JSON.stringify(record)})
     known.set(key, record)
   }
   return writes
+}
+
+function featuresKey({transaction_id, user_id}: FeatureRecord): string {
+  return SERVED_FEATURES + idPart(transaction_id) + idPart(user_id)
 }
 
 function decisionKey({transaction_id, user_id}: DecisionRecord): string {

@@ -49,6 +49,8 @@ export interface StoredLateInput extends LateInput {
   readonly partition: number
 }
 
+const NONE: ReadonlySet<string> = new Set()
+
 /** Rows that are read, or dropped, at once. */
 const CHUNK = 200
 
@@ -204,10 +206,12 @@ export class EmbeddedReadModel implements Publisher, ReadModel, VerdictReader, F
     for (;;) {
       const keys = await publications.run(async () => {
         const chunk = await level.keys({gte: from, lt, limit: CHUNK}).all()
-        const gone = chunk.flatMap((key) => [
-          key,
-          ...records.map((prefix) => prefix + afterNumber(key.slice(places.length))),
-        ])
+        const ids = chunk.map((key) => afterNumber(key.slice(places.length)))
+        const known = places === DECISION_PLACES ? await this.newerDecisions(ids, lt) : NONE
+        const gone = chunk.flatMap((key, i) => {
+          const id = ids[i] as string
+          return known.has(id) ? [key] : [key, ...records.map((prefix) => prefix + id)]
+        })
         await level.batch(gone.map((key) => ({type: 'del', key})))
         return chunk
       })
@@ -215,6 +219,16 @@ export class EmbeddedReadModel implements Publisher, ReadModel, VerdictReader, F
       if (keys.length < CHUNK) return dropped
       from = pastKey(keys.at(-1) as string, from)
     }
+  }
+
+  /** Of these, the ids under which there is a decision on a later transaction by now: what has its place before `lt` was another. */
+  private async newerDecisions(ids: readonly string[], lt: string): Promise<ReadonlySet<string>> {
+    const texts = await this.database.level.getMany(ids.map((id) => DECISIONS + id))
+    const isNewer = (text: string | undefined) => {
+      const decision = parsed<DecisionRecord>(text)
+      return decision !== undefined && DECISION_PLACES + numberPart(eventTimeOf(decision)) >= lt
+    }
+    return new Set(ids.filter((_, i) => isNewer(texts[i])))
   }
 
   private async *alertRows({gte, lt}: KeyRange, after: string | undefined): AsyncGenerator<Row<AlertView>> {

@@ -4,6 +4,7 @@ import {
   type Commit,
   OffsetMismatchError,
   type OpenedPartition,
+  type OutboxEntry,
   type PersistedEvent,
   type PersistedJudgement,
   type PersistedKey,
@@ -26,6 +27,7 @@ import {
   under,
   visitPrefix,
 } from './keyspace.js'
+import {leftToPublish, writesWithState} from './publication.js'
 import {decodeEvent, decodeListing, encodeEvent, type Standing} from './state-values.js'
 import {changedKeys, EVENT, eventKey, FEATURES, JUDGEMENT, newProfiles, newVisits} from './state-writes.js'
 
@@ -36,6 +38,11 @@ export interface StateStoreOptions {
    * The death of the process alone loses nothing.
    */
   readonly syncCommits?: boolean | undefined
+  /**
+   * Whether a commit writes its decisions and features to where they are read, besides the state: they need not be published
+   * then, and the outbox holds the rest. Default false.
+   */
+  readonly publishes?: boolean | undefined
 }
 
 /** So many keys are loaded at a time. */
@@ -49,12 +56,14 @@ const DELETES_VISITS_EVERY_MS = 60_000
 /** Keyed state on local disk. A commit is one batch of writes. */
 export class EmbeddedStateStore implements StateStore {
   private readonly sync: boolean
+  private readonly publishes: boolean
 
   constructor(
     private readonly database: EmbeddedDatabase,
     options: StateStoreOptions = {},
   ) {
     this.sync = options.syncCommits ?? false
+    this.publishes = options.publishes ?? false
   }
 
   open(partition: number): Promise<OpenedPartition> {
@@ -72,6 +81,9 @@ export class EmbeddedStateStore implements StateStore {
         this.values({...under(outboxPrefix(partition)), gte: outboxFrom(partition, standing)}),
         this.activations(partition),
       ])
+      const left = outbox.map(decodeOutbox)
+      // Of a version that did not write them with the state.
+      if (this.publishes) await this.database.level.batch(left.flatMap(writesWithState))
       return {
         epoch,
         checkpoint: standing.checkpoint,
@@ -80,7 +92,7 @@ export class EmbeddedStateStore implements StateStore {
         deadlines: deadlines.map(decodeListing),
         profiles: profiles.map(decodeEvent),
         visits: visits.flatMap(decodeVisits).filter(({time}) => time > standing.visitsSettled),
-        outbox: outbox.map(decodeOutbox),
+        outbox: left,
       }
     })
   }
@@ -105,10 +117,7 @@ export class EmbeddedStateStore implements StateStore {
       ...newProfiles(partition, commit.profiles),
       ...newVisits(partition, fromOffset, visits),
     ]
-    if (commit.outbox !== undefined) {
-      const key = outboxPrefix(partition) + numberPart(commit.outbox.sequence)
-      writes.push({type: 'put', key, value: encodeOutbox(commit.outbox)})
-    }
+    if (commit.outbox !== undefined) writes.push(...this.outboxWrites(partition, commit.outbox))
     if (commit.inForce !== undefined) {
       const key = inForcePrefix(partition) + numberPart(commit.inForce.offset)
       writes.push({type: 'put', key, value: JSON.stringify(commit.inForce)})
@@ -159,6 +168,14 @@ export class EmbeddedStateStore implements StateStore {
   async activations(partition: number): Promise<readonly InForce[]> {
     const texts = await this.values(under(inForcePrefix(partition)))
     return texts.map((text) => JSON.parse(text) as InForce)
+  }
+
+  private outboxWrites(partition: number, entry: OutboxEntry): Writes {
+    const left = this.publishes ? leftToPublish(entry) : entry
+    const writes = this.publishes ? writesWithState(entry) : []
+    const key = outboxPrefix(partition) + numberPart(entry.sequence)
+    if (left !== undefined) writes.push({type: 'put', key, value: encodeOutbox(left)})
+    return writes
   }
 
   private async standing(partition: number): Promise<Standing> {

@@ -2,6 +2,7 @@ import {AuditTrail} from '../../adapters/embedded/audit-trail.js'
 import {EmbeddedBundleStore} from '../../adapters/embedded/bundle-store.js'
 import {EmbeddedDatabase} from '../../adapters/embedded/database.js'
 import {EmbeddedEventLog} from '../../adapters/embedded/event-log.js'
+import {leftToPublish} from '../../adapters/embedded/publication.js'
 import {EmbeddedReadModel} from '../../adapters/embedded/read-model.js'
 import {EmbeddedStateStore} from '../../adapters/embedded/state-store.js'
 import {EmbeddedWebhookStore} from '../../adapters/embedded/webhook-store.js'
@@ -76,7 +77,7 @@ async function openOn(
 ): Promise<EmbeddedParts> {
   const {folder, config, clock} = options
   const log = await EmbeddedEventLog.open(database, {clock})
-  const store = new EmbeddedStateStore(database)
+  const store = new EmbeddedStateStore(database, {publishes: true})
   const bundles = new KeptBundles(new EmbeddedBundleStore(database))
   const audit = await AuditTrail.open(database, clock)
   const readModel = new EmbeddedReadModel(database, audit)
@@ -111,7 +112,9 @@ async function openOn(
     lists: () => ({rules, timelines}),
     publishCases: (records) => webhooks.feed.publishCases(records),
   })
-  const publisher = metrics.outbox.watched(publishedTo([readModel, cases, webhooks.feed, forgetting.erasure]))
+  const publisher = metrics.outbox.watched(
+    publishedTo([restTo(readModel), cases, webhooks.feed, forgetting.erasure]),
+  )
   const bundleOf = (id: string | undefined) => bundles.inForceAt(id, folder)
   const partition = await openPartition(PARTITION, bundleOf, store, publisher, KEY_CAPACITY)
   metrics.watchEconomics(standingEconomics(database, readModel, () => partition.bundle.rules, clock))
@@ -140,5 +143,15 @@ async function openOn(
     },
     ...{timelines, metrics, tracing},
     alertFeed: alertFeed(partition.publishedUpTo),
+  }
+}
+
+/** What a commit has not written by itself. */
+function restTo(readModel: EmbeddedReadModel): Publisher {
+  return {
+    publish: async (entry) => {
+      const rest = leftToPublish(entry)
+      if (rest !== undefined) await readModel.publish(rest)
+    },
   }
 }

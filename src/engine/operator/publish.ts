@@ -15,6 +15,8 @@ export interface PublicationsOptions {
  */
 export class Publications {
   private underWay = 0
+  /** Whether the last batch takes out what was published. */
+  private isForgetting = false
   private wake: (() => void) | undefined
 
   constructor(
@@ -22,9 +24,12 @@ export class Publications {
     private readonly options: PublicationsOptions = {},
   ) {}
 
-  /** Resolves when the next batch may be asked for: what waits to be published is bounded. */
+  /**
+   * Resolves when the next batch may be asked for: what waits to be published is bounded. Where a user is forgotten, all that was
+   * published goes first: what comes later is not meant.
+   */
   async hasRoom(): Promise<void> {
-    const overlapping = this.options.mayOverlap?.() === true ? 1 : 0
+    const overlapping = this.options.mayOverlap?.() === true && !this.isForgetting ? 1 : 0
     await this.atMost(overlapping)
   }
 
@@ -37,8 +42,9 @@ export class Publications {
   inOrder(): MonoTypeOperatorFunction<CommittedBatch> {
     return (batches) =>
       batches.pipe(
-        tap(() => {
+        tap(({commit}) => {
           this.underWay++
+          this.isForgetting = commit.outbox?.forgetting !== undefined
         }),
         concatMap((batch) => this.publish(batch)),
       )
