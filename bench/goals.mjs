@@ -14,7 +14,7 @@ const goals = []
 
 const replayed = [
   '--events',
-  long ? '1000000' : '120000',
+  long ? '1000000' : '80000',
   '--runs',
   long ? '3' : '2',
   '--users',

@@ -3,13 +3,14 @@
 // `npm run bench:cluster [-- --rate 10000 --duration 60 --workers 1 --kill]`. With --kill, one worker is killed in the middle and
 // another takes its place. Every transaction has to have its decision at the end.
 import {execFileSync, spawn} from 'node:child_process'
-import {mkdtempSync, rmSync} from 'node:fs'
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {cpus, tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {parseArgs} from 'node:util'
 import {saveResult} from '../macro/measure.mjs'
 import {DecisionReader} from './decision-reader.mjs'
+import {processUsage} from './process-usage.mjs'
 import {Worker} from './worker.mjs'
 
 const {values} = parseArgs({
@@ -78,6 +79,7 @@ try {
     const count = Math.round(rate * seconds)
     reader.begin(first, count)
     const before = workers.map((worker) => worker.usage()?.cpu ?? 0)
+    const servicesBefore = servicesUsage()
     const producing = produce({brokers: kafka, namespace, first, seconds})
     let killedAt
     if (killWith !== undefined) {
@@ -91,6 +93,9 @@ try {
     const sent = await producing
     const lag = count - reader.decided
     const cpu = workers.reduce((sum, worker, i) => sum + (worker.usage()?.cpu ?? 0) - before[i], 0)
+    const services = servicesUsage()
+    const perEvent = (name) =>
+      microseconds((services[name]?.cpu ?? 0) - (servicesBefore[name]?.cpu ?? 0), count)
     const memory = Math.max(...workers.map((worker) => worker.usage()?.rss_mb ?? 0))
     const asked = Date.now()
     while (reader.decided < count && Date.now() - asked < SETTLES_WITHIN_MS) await sleep(50)
@@ -105,9 +110,17 @@ try {
       // More than half a second's worth is behind, and was not caught up.
       lag_grows: lag > rate / 2 && killWith === undefined,
       latency_ms: {p50: at(50), p99: at(99), 'p99.9': at(99.9), max: reader.latencies.maxValue},
-      worker_cpu_microseconds_per_event:
-        killWith === undefined ? Number(((cpu * 1e6) / count).toFixed(1)) : null,
+      worker_cpu_microseconds_per_event: killWith === undefined ? microseconds(cpu, count) : null,
       worker_rss_mb: memory,
+      ...(isOwn
+        ? {
+            redis_cpu_microseconds_per_event: perEvent('redis'),
+            kafka_cpu_microseconds_per_event: perEvent('kafka'),
+            redis_bytes_per_event: Math.round(
+              (((services.redis?.rss_mb ?? 0) - (servicesBefore.redis?.rss_mb ?? 0)) * 1e6) / count,
+            ),
+          }
+        : {}),
       ...(killedAt === undefined ? {} : {recovered_after_seconds: recovery(reader.seconds, killedAt)}),
     }
   }
@@ -116,6 +129,20 @@ try {
   await Promise.all(workers.map((worker) => worker.stop()))
   if (isOwn) tripline(['services', 'down', '--dir', join(dir, 'services')], {})
   rmSync(dir, {recursive: true, force: true})
+}
+
+/** Of the services that were brought up here. */
+function servicesUsage() {
+  if (!isOwn) return {}
+  const of = (name) => {
+    const noted = JSON.parse(readFileSync(join(dir, 'services', `${name}.json`), 'utf8'))
+    return processUsage(noted.process.pid)
+  }
+  return {redis: of('redis'), kafka: of('kafka')}
+}
+
+function microseconds(seconds, count) {
+  return Number(((seconds * 1e6) / count).toFixed(1))
 }
 
 /** Seconds from the kill to the first from which on a second's p99 is at most twice what it was before. */

@@ -1,13 +1,12 @@
 // A worker of the cluster profile under load: a process of its own.
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {readFileSync} from 'node:fs'
 import {createInterface} from 'node:readline'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {NODE_ARGS} from '../macro/measure.mjs'
+import {processUsage} from './process-usage.mjs'
 
 const MAIN = 'dist/app/cli/main.js'
-const TICKS_PER_SECOND = 100
 
 export class Worker {
   #child
@@ -28,18 +27,8 @@ export class Worker {
     throw new Error('a worker ended before it was ready')
   }
 
-  /** Processor time so far, in seconds, and memory in use, where the system tells them (Linux). */
   usage() {
-    try {
-      const stat = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8')
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-      return {
-        cpu: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
-        rss_mb: Math.round((Number(fields[21]) * 4096) / 1e6),
-      }
-    } catch {
-      return undefined
-    }
+    return processUsage(this.#child.pid)
   }
 
   kill() {

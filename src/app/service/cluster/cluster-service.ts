@@ -4,15 +4,12 @@ import type {ActivationReport} from '../../../adapters/http/rules-service.js'
 import type {LedgerReport, StatusService} from '../../../adapters/http/status-service.js'
 import {ConsumerGroup} from '../../../adapters/kafka/consumer-group.js'
 import {KafkaEventIntake} from '../../../adapters/kafka/event-intake.js'
-import {KafkaPublisher} from '../../../adapters/kafka/event-publisher.js'
 import {kafkaClient} from '../../../adapters/kafka/kafka-client.js'
 import {explainKafkaFailure} from '../../../adapters/kafka/kafka-refusal.js'
 import {partitionOf} from '../../../adapters/kafka/partition-of.js'
 import {RedisProposalStore} from '../../../adapters/redis/desk/proposal-store.js'
-import {RedisUserErasure} from '../../../adapters/redis/forgetting/user-erasure.js'
 import type {Keyspace} from '../../../adapters/redis/keyspace.js'
 import {RedisReadModel} from '../../../adapters/redis/read-model.js'
-import {RedisStateStore} from '../../../adapters/redis/state-store.js'
 import {Metrics} from '../../../adapters/telemetry/metrics.js'
 import type {Tracing} from '../../../adapters/telemetry/tracing.js'
 import {type Stream, streamsWith} from '../../../core/event/stream.js'
@@ -22,25 +19,23 @@ import type {CommittedBatch} from '../../../engine/operator/batch.js'
 import type {Clock} from '../../../engine/port/clock.js'
 import type {Scorer} from '../../../engine/port/model.js'
 import type {Partition} from '../../../engine/stage/partition.js'
-import {KeptBundles} from '../../bundle/kept-bundles.js'
 import {type LoadedBundle, loadFolders} from '../../bundle/load-bundle.js'
 import {BacktestDesk} from '../backtest/backtest-desk.js'
 import {expireRecords, HOUSEKEEPING_EVERY_MS} from '../expire-records.js'
 import {ForgetDesk} from '../forget-desk.js'
 import {FourEyes} from '../four-eyes.js'
 import {partitionReading} from '../partition-reading.js'
-import {publishedAtOnce, publishedTo} from '../published-to.js'
+import {publishedTo} from '../published-to.js'
 import {topicWindow} from './backtest/topic-window.js'
-import {buildingPublisher} from './building/building-publisher.js'
 import {PartitionBuilding} from './building/partition-building.js'
 import {snapshotsOf} from './building/snapshots-of.js'
-import {Turns} from './building/turns.js'
-import {type ClusterConnections, type ClusterTarget, connectCluster} from './cluster-connections.js'
+import {type ClusterTarget, connectCluster} from './cluster-connections.js'
+import {clusterPublishers} from './cluster-publishers.js'
 import {ClusterRules} from './cluster-rules.js'
 import {ClusterEdge} from './edge/cluster-edge.js'
-import {type Installation, openInstallation} from './installation.js'
 import {modelsOfAll} from './learning/models-of-all.js'
 import type {SharedModels} from './learning/shared-models.js'
+import {type OpenedInstallation, openStores} from './open-stores.js'
 import {OwnedPartitions} from './owned-partitions.js'
 import {Readiness} from './readiness.js'
 import {WorkerWatch} from './worker-watch.js'
@@ -64,13 +59,6 @@ export interface ClusterServiceOptions extends ClusterTarget {
   readonly onModelsShared?: (() => Promise<void>) | undefined
   /** It cannot go on. Nothing acknowledged is lost: a new start goes on from the last commits. */
   readonly onFailure: (error: Error) => void
-}
-
-/** What stands behind the service, all connected. */
-interface Connections extends ClusterConnections {
-  readonly store: RedisStateStore
-  readonly bundles: KeptBundles
-  readonly installation: Installation
 }
 
 /** One worker of many: it scores the partitions that the group gives it, on Kafka and Redis. */
@@ -98,7 +86,7 @@ export class ClusterService implements StatusService {
 
   private constructor(
     private readonly options: ClusterServiceOptions,
-    private readonly connections: Connections,
+    private readonly connections: OpenedInstallation,
     /** What was activated last, as far as is known before the log is read. */
     latest: LoadedBundle,
   ) {
@@ -171,14 +159,11 @@ export class ClusterService implements StatusService {
       onHeartbeat: () => this.owned.heartbeat(),
       onCrash: (error) => this.fail(error),
     })
-    const toKafka = new KafkaPublisher({sender, names, namespace: config.namespace, clock})
-    const erasure = new RedisUserErasure(redis, keyspace)
-    const toAll = this.metrics.outbox.watched(
-      publishedTo([publishedAtOnce([toKafka, readModel]), ...edge.outputs, erasure, edge.forgotten]),
-    )
-    const turns = new Turns()
-    const toReadModel = publishedTo([readModel, ...edge.rebuilding, erasure, edge.forgotten])
-    const publisher = buildingPublisher({store, turns, toAll, toReadModel})
+    const {toAll, toReadModel, turns, publisher} = clusterPublishers({
+      ...{connections, edge, readModel, clock},
+      namespace: config.namespace,
+      watch: this.metrics.outbox,
+    })
     this.owned = new OwnedPartitions({
       ...{group: this.group, store, clock, scorer: options.scorer, tracing: options.tracing},
       ruleWatch: this.metrics.rules,
@@ -223,17 +208,8 @@ export class ClusterService implements StatusService {
     const {folder, kafka} = options
     const connected = await connectCluster(options)
     try {
-      const {redis, keyspace, bundleStore} = connected
-      const installation = await openInstallation(options, connected, options.clock)
-      const bundles = new KeptBundles(installation.noting(bundleStore))
-      const first = await firstBundle(bundles, folder)
-      const store = new RedisStateStore(redis, {
-        ...keyspace,
-        durability: options.redis.durability,
-        notes: installation,
-      })
-      const latest = await bundles.load((await bundleStore.latest()) ?? first.bundle.id)
-      const service = new ClusterService(options, {...connected, store, bundles, installation}, latest)
+      const {latest, ...opened} = await openStores(options, connected)
+      const service = new ClusterService(options, opened, latest)
       await service.sharedModels.start()
       await options.onModelsShared?.()
       await service.edge.start()
@@ -339,12 +315,4 @@ const GONE_WITH_REDIS =
 /** Each generation of the state reads all partitions. */
 function groupOf({namespace, generation = 1}: Keyspace): string {
   return `${namespace}.tripline${generation === 1 ? '' : `.${generation}`}`
-}
-
-/** The bundle with which the log begins: that of the first worker that ever started. */
-async function firstBundle(bundles: KeptBundles, folder: LoadedBundle | undefined): Promise<LoadedBundle> {
-  await bundles.inForceAt(undefined, folder)
-  // Another worker may have been first, with another folder.
-  const {id} = await bundles.inForceAt(undefined, undefined)
-  return bundles.load(id)
 }
