@@ -93,14 +93,14 @@ describe('Kafka and Redis in trouble', () => {
     await scene.decided(scene.transactions * 0.2)
     scene.fault()
     await redis.ask((client) => client.config('SET', 'maxmemory', '1'))
-    await until(() => isPaused(workers), 'a pause')
+    await until(() => arePaused(workers), 'a pause')
     await redis.ask((client) => client.config('SET', 'maxmemory', '0'))
     await scene.decided(scene.transactions * 0.5)
     await redis.ask((client) => client.config('SET', 'save', '3600 1000000'))
     await rm(redis.folder, {recursive: true})
     scene.fault()
     await saveUntil(redis, 'err')
-    await until(() => isPaused(workers), 'a pause')
+    await until(() => arePaused(workers), 'a pause')
     await mkdir(redis.folder)
     await redis.ask((client) => client.config('SET', 'dir', redis.folder))
     await saveUntil(redis, 'ok')
@@ -109,8 +109,8 @@ describe('Kafka and Redis in trouble', () => {
   })
 })
 
-/** Whether one of them says that it is not ready because of Redis, and goes on to live. */
-async function isPaused(workers: readonly ClusterWorker[]): Promise<boolean> {
+/** Whether all of them say that they are not ready because of Redis, and go on to live. */
+async function arePaused(workers: readonly ClusterWorker[]): Promise<boolean> {
   const states = await Promise.all(
     workers.map(async (worker) => {
       const url = await worker.url()
@@ -119,5 +119,5 @@ async function isPaused(workers: readonly ClusterWorker[]): Promise<boolean> {
       return ready.status === 503 && (await ready.text()).includes('Redis')
     }),
   )
-  return states.some(Boolean)
+  return states.every(Boolean)
 }
