@@ -21,7 +21,7 @@ export function compareKeys(
   return [
     ...differences('event', eventsOf(stored, comparable), eventsOf(recomputed, comparable)),
     ...differences('finding', firingsOf(stored, comparable), firingsOf(recomputed, comparable)),
-    ...differences('decision', decisionsOf(stored, comparable), decisionsOf(recomputed, comparable)),
+    ...decisionDifferences(stored, recomputed, comparable),
   ]
 }
 
@@ -67,15 +67,37 @@ function firingContent({nextRevision: _, ...content}: KeptFiring): unknown {
   return content
 }
 
-function decisionsOf(state: PersistedKey | undefined, comparable: ComparableState): Named {
+/**
+ * A decision that no rule can change any more is forgotten when its key is next looked at, which is not at the same moment in
+ * both: it may be missing in one, and is compared where both have it.
+ */
+function decisionDifferences(
+  stored: PersistedKey | undefined,
+  recomputed: PersistedKey | undefined,
+  comparable: ComparableState,
+): readonly string[] {
+  const [one, other] = [decisionsOf(stored, comparable), decisionsOf(recomputed, comparable)]
+  const heldAgainst = (decisions: TimedDecisions, others: TimedDecisions): Named =>
+    new Map(
+      [...decisions]
+        .filter(([id, {time}]) => comparable.isUnsettled(time, 0) || others.has(id))
+        .map(([id, {content}]) => [id, content]),
+    )
+  return differences('decision', heldAgainst(one, other), heldAgainst(other, one))
+}
+
+type TimedDecisions = ReadonlyMap<string, {readonly time: EventTime; readonly content: unknown}>
+
+function decisionsOf(state: PersistedKey | undefined, comparable: ComparableState): TimedDecisions {
   const times = new Map(
     state?.events.flatMap(({stream, id, time}) => (stream === TRANSACTIONS ? [[id, time] as const] : [])),
   )
-  const unsettled = (state?.judgement?.decisions ?? []).filter(({transaction}) => {
-    const time = times.get(transaction)
-    return time !== undefined && comparable.isUnsettled(time)
+  const decisions = (state?.judgement?.decisions ?? []).flatMap((decision) => {
+    const time = times.get(decision.transaction)
+    if (time === undefined || !comparable.isUnsettled(time)) return []
+    return [[decision.transaction, {time, content: decisionContent(decision)}] as const]
   })
-  return new Map(unsettled.map((decision) => [decision.transaction, decisionContent(decision)]))
+  return new Map(decisions)
 }
 
 /** In which order rules hit is not part of it. */
