@@ -13,7 +13,7 @@ const comparable = {
 /** A key with a transaction, and what was decided on it; undefined: that was forgotten. */
 function keyWith(time: number, decision: 'review' | 'decline' | undefined): PersistedKey {
   const event = {stream: 'transactions', id: 't1', time: time as EventTime, contentHash: 1, fields: {}}
-  const decided = {transaction: 't1', decision: decision ?? 'approve', revision: 0, hits: []}
+  const decided = {transaction: 't1', decision: decision ?? ('approve' as const), revision: 0, hits: []}
   return {events: [event], judgement: {rules: [], decisions: decision === undefined ? [] : [decided]}}
 }
 
