@@ -6,23 +6,13 @@ import {writeWindow} from '../../src/app/service/backtest/write-window.js'
 import type {WallTime} from '../../src/core/event/time.js'
 import {ensureBuilt, PROGRAM} from '../support/process/built-program.js'
 import {ApiScene} from './support/api-scene.js'
+import {largePayment} from './support/rules-folder.js'
 
 let scene: ApiScene
 
 const NOTHING_RECORDED = {end: 0, before: async function* () {}, between: async function* () {}}
 
-const LARGE = `schema: tripline/rule/v1
-id: large
-version: 2
-title: Large payment
-key: user_id
-severity: high
-action: review
-score: 80
-match:
-  event: {as: tx, stream: transactions}
-  when: tx.amount_usd > 3000.0
-`
+const LARGE = largePayment(2, 3000)
 
 beforeAll(async () => {
   await ensureBuilt()

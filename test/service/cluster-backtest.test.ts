@@ -2,22 +2,12 @@ import {readdir} from 'node:fs/promises'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {writeTopicWindow} from '../../src/app/service/cluster/backtest/write-topic-window.js'
+import {largePayment} from '../api/support/rules-folder.js'
 import type {ClusterWorker} from '../support/services/cluster-worker.js'
 import {EdgeScene} from '../support/services/edge-scene.js'
 import {TEST_KAFKA, TEST_REDIS, testConnection} from '../support/services/test-kafka.js'
 
-const LARGE = `schema: tripline/rule/v1
-id: large
-version: 2
-title: Large payment
-key: user_id
-severity: high
-action: review
-score: 80
-match:
-  event: {as: tx, stream: transactions}
-  when: tx.amount_usd > 3000.0
-`
+const LARGE = largePayment(2, 3000)
 
 describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)('a backtest by a worker', () => {
   let scene: EdgeScene

@@ -2,21 +2,18 @@ import {mkdir, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import type {RetrainStatus} from '../../src/adapters/http/retrain-service.js'
-import {SeededRandom} from '../../src/simulation/seeded-random.js'
+import {
+  ChangingFraud,
+  isFraud,
+  PAYMENT_VIEW,
+  type Payment,
+  SAMPLING_POLICY,
+} from '../support/learning/changing-fraud.js'
 import type {ClusterWorker} from '../support/services/cluster-worker.js'
 import {EdgeScene} from '../support/services/edge-scene.js'
 import {flush} from '../support/services/flush.js'
 import {TEST_KAFKA, TEST_REDIS} from '../support/services/test-kafka.js'
 
-const VIEW = `
-schema: tripline/feature-view/v1
-kind: row
-name: payment
-entity: user_id
-rows:
-  - {name: amount, expr: 'tx.amount'}
-  - {name: online, expr: 'tx.channel == "online"'}
-`
 /** Of merchants, which live in other partitions than their users: not to be had. */
 const MERCHANT_VIEW = `
 schema: tripline/feature-view/v1
@@ -27,21 +24,10 @@ windows: [1h]
 aggregates:
   - {name: count, fn: count}
 `
-const POLICY = `
-schema: tripline/policy/v1
-version: 1
-model: {review: 0.5, decline: 0.9}
-control_sample: {share: 0.1}
-`
-const HOUR_MS = 3_600_000
-const MINUTE_MS = 60_000
-const START = Date.UTC(2026, 0, 1)
-
 describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)('learning, by many workers', () => {
   let scene: EdgeScene
   let one: ClusterWorker
   let other: ClusterWorker
-  let sent = 0
   let folders = 0
 
   /** Each with a folder of its own: nothing is shared but Kafka and Redis. */
@@ -58,56 +44,21 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)('learning,
     })
     const features = join(scene.folder, 'features')
     await mkdir(features)
-    await writeFile(join(features, 'payment.yaml'), VIEW)
+    await writeFile(join(features, 'payment.yaml'), PAYMENT_VIEW)
     await writeFile(join(features, 'merchant.yaml'), MERCHANT_VIEW)
-    await writeFile(join(scene.rules, 'policy.yaml'), POLICY)
+    await writeFile(join(scene.rules, 'policy.yaml'), SAMPLING_POLICY)
     ;[one, other] = (await Promise.all([start(), start()])) as [ClusterWorker, ClusterWorker]
     await scene.settled(one, other)
   }, 240_000)
   afterAll(() => scene.end())
 
-  interface Transaction {
-    readonly transaction_id: string
-    readonly user_id: string
-    readonly merchant_id: string
-    readonly amount: number
-    readonly channel: string
-    readonly event_time: number
-  }
-  const random = new SeededRandom(4, 'learning by workers')
-
-  /** The next transaction, a minute after the one before. */
-  function transaction(): Transaction {
-    const at = sent++
-    return {
-      transaction_id: `t${at}`,
-      user_id: `u${at % 40}`,
-      merchant_id: `m${at % 7}`,
-      amount: random.integer(1, 1000),
-      channel: random.chance(0.5) ? 'online' : 'pos',
-      event_time: START + at * MINUTE_MS,
-    }
-  }
-
-  /** At first large payments are fraud; later small ones that are made online. */
-  const isFraud = {
-    large: ({amount}: Transaction) => amount > 900,
-    small: ({amount, channel}: Transaction) => amount < 150 && channel === 'online',
-  }
+  const fraud = new ChangingFraud('learning by workers')
 
   /** Sends transactions, and an hour later what they turned out to be. */
-  async function live(count: number, isFraudulent: (paid: Transaction) => boolean): Promise<void> {
-    const paid = Array.from({length: count}, transaction)
-    const verdicts = paid.filter(isFraudulent).map(({transaction_id, user_id, event_time}) => ({
-      feedback_id: `f-${transaction_id}`,
-      user_id,
-      transaction_id,
-      verdict: 'fraud',
-      source: 'chargeback',
-      event_time: event_time + HOUR_MS,
-    }))
+  async function live(count: number, isFraudulent: (payment: Payment) => boolean): Promise<void> {
+    const {payments, verdicts} = fraud.next(count, isFraudulent)
     for (const [stream, body] of [
-      ['transactions', paid],
+      ['transactions', payments],
       ['feedback', verdicts],
     ] as const)
       expect((await scene.ask(one, `POST /v1/events/${stream}`, {as: 'shop', body})).status).toBe(202)
@@ -116,7 +67,7 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)('learning,
         scene.workers.map((worker) => scene.ask(worker, 'GET /v1/ledger', {as: 'adam'})),
       )
       const accepted = ledgers.map(({body}) => body.total.transactions?.accepted ?? 0)
-      return accepted.reduce((sum, each) => sum + each, 0) >= sent
+      return accepted.reduce((sum, each) => sum + each, 0) >= fraud.payments
     }, 60_000)
   }
 
@@ -170,7 +121,7 @@ describe.skipIf(TEST_KAFKA === undefined || TEST_REDIS === undefined)('learning,
       await scene.until(async () => (await modelsAt(worker)).deciding?.version === 2)
     // It never had the features that cannot be had here, and misses none.
     const decide = 'POST /v1/decisions?deadline_ms=10000'
-    const {body} = await scene.ask(one, decide, {as: 'shop', body: transaction()})
+    const {body} = await scene.ask(one, decide, {as: 'shop', body: fraud.payment()})
     expect(body).toMatchObject({model: {version: 2}, degraded: []})
   }, 240_000)
 

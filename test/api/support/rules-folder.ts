@@ -1,11 +1,11 @@
 import {mkdir, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
-/** Over 1,000 dollars: review; over 10,000: decline; four payments within a quarter of an hour: review. */
-const FILES: {readonly [path: string]: string} = {
-  'rules/large.yaml': `schema: tripline/rule/v1
+/** A version of the rule about large payments. */
+export function largePayment(version: number, above: number): string {
+  return `schema: tripline/rule/v1
 id: large
-version: 1
+version: ${version}
 title: Large payment
 key: user_id
 severity: high
@@ -13,8 +13,13 @@ action: review
 score: 80
 match:
   event: {as: tx, stream: transactions}
-  when: tx.amount_usd > 1000.0
-`,
+  when: tx.amount_usd > ${above}.0
+`
+}
+
+/** Over 1,000 dollars: review; over 10,000: decline; four payments within a quarter of an hour: review. */
+const FILES: {readonly [path: string]: string} = {
+  'rules/large.yaml': largePayment(1, 1000),
   'rules/huge.yaml': `schema: tripline/rule/v1
 id: huge
 version: 1
