@@ -31,7 +31,7 @@ export function retireBeyondCap(
 /** The same for a user's events: decisions on the transactions among them may also be revised by what other stages find. */
 function unsettledFrom({users, stages, shared, settledUpTo}: Partition, history: KeyHistory): EventTime {
   // Other partitions may find something until a transaction has settled for all rules.
-  if (shared.isExchanging || shared.partitions.length > 1) return (settledUpTo + 1) as EventTime
+  if (!shared.isAlone) return (settledUpTo + 1) as EventTime
   const from = users.unsettledFrom(history)
   const transactions = history.series(TRANSACTION_RANK)
   if (transactions === undefined) return from

@@ -191,7 +191,8 @@ function forgetFinal(partition: Partition, decisions: Map<string, DecisionState>
     if (transaction.time > forgetUpTo) break
     const isFinal =
       transaction.time <= finalUpTo ||
-      (!shared.isExchanging && stages.every((stage) => stage.hasSettled(transaction)))
+      // Other partitions may find something until a transaction has settled for all rules.
+      (shared.isAlone && stages.every((stage) => stage.hasSettled(transaction)))
     if (isFinal) decisions.delete(id)
   }
   return decisions.size < before
