@@ -6,7 +6,7 @@ import {cpus} from 'node:os'
 const PINNED = existsSync('/usr/bin/taskset')
 
 /** With what Node runs the program where it is started by its name (`npx tripline`): the first line of main.ts. */
-export const NODE_ARGS = ['--max-semi-space-size=64']
+export const NODE_ARGS = ['--max-semi-space-size=64', '--initial-old-space-size=512']
 
 /** Runs a node program on one core, where the system can pin it, and reads the JSON object it prints. */
 export function run(args) {

@@ -1,5 +1,5 @@
 import {join} from 'node:path'
-import {afterAll, beforeAll, expect, onTestFinished, test} from 'vitest'
+import {afterAll, beforeAll, expect, onTestFinished, test, vi} from 'vitest'
 import {type TemporaryFolder, temporaryFolder} from '../conformance/temporary-folder.js'
 import {ensureBuilt} from '../support/process/built-program.js'
 import {RunningService} from '../support/process/running-service.js'
@@ -36,7 +36,12 @@ test('what was answered is there after kill -9: decisions, verdicts, notes, keys
   for (const fix of fixes) await ask(`${url}/v1/events/locations`, fix)
   const transaction = {transaction_id: 't1', user_id: 'u1', amount: 6_000, event_time: now}
   const decision = await ask(`${url}/v1/decisions?deadline_ms=10000`, transaction)
-  const [alert] = (await ask(`${url}/v1/alerts`)).items
+  // It is told after the decision was answered.
+  const alert = await vi.waitFor(async () => {
+    const {items} = await ask(`${url}/v1/alerts`)
+    expect(items).toHaveLength(1)
+    return items[0]
+  })
   await ask(`${url}/v1/alerts/${alert.alert_id}/assign`, {assignee: 'ana'})
   await ask(`${url}/v1/alerts/${alert.alert_id}/notes`, {text: 'called'})
   const given = await ask(`${url}/v1/alerts/${alert.alert_id}/feedback`, {

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=64
+#!/usr/bin/env -S node --max-semi-space-size=64 --initial-old-space-size=512
 import {Command, CommanderError} from 'commander'
 import {EXIT, explainFailure} from './exit.js'
 import {packageVersion} from './package-version.js'

@@ -34,11 +34,16 @@ const PACKED = 4
 
 /** The counters of some rules, added up over parts, as one row of numbers: stored with each commit. */
 export function packCounts(parts: readonly (readonly RuleCounts[])[]): readonly number[] {
-  const packed: number[] = []
-  for (const counters of parts)
-    for (const [i, {alerts, suppressed, missing_input, truncated}] of counters.entries())
-      for (const [place, count] of [alerts, suppressed, missing_input, truncated].entries())
-        packed[i * PACKED + place] = (packed[i * PACKED + place] ?? 0) + count
+  const packed: number[] = new Array(PACKED * Math.max(0, ...parts.map(({length}) => length))).fill(0)
+  for (const counters of parts) {
+    for (const [i, {alerts, suppressed, missing_input, truncated}] of counters.entries()) {
+      const place = i * PACKED
+      ;(packed[place] as number) += alerts
+      ;(packed[place + 1] as number) += suppressed
+      ;(packed[place + 2] as number) += missing_input
+      ;(packed[place + 3] as number) += truncated
+    }
+  }
   return packed
 }
 
