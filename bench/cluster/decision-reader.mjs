@@ -32,7 +32,7 @@ export class DecisionReader {
   }
 
   async start(namespace) {
-    this.#consumer = this.#kafka.consumer({groupId: `bench-${namespace}`, maxWaitTimeInMs: 5, minBytes: 1})
+    this.#consumer = this.#kafka.consumer({groupId: `bench-${namespace}`, maxWaitTimeInMs: 100})
     await this.#consumer.connect()
     await this.#consumer.subscribe({topic: `${namespace}.decisions`, fromBeginning: true})
     await this.#consumer.run({

@@ -1,9 +1,10 @@
 // The cluster profile under load, on a real Kafka and Redis that it brings up and takes down, or on those named by
 // TRIPLINE_TEST_KAFKA and TRIPLINE_TEST_REDIS:
 // `npm run bench:cluster [-- --rate 10000 --duration 60 --workers 1 --kill]`. With --kill, one worker is killed in the middle and
-// another takes its place. Every transaction has to have its decision at the end.
+// another takes its place; with --no-model rules alone decide, with --no-features there are none. Every transaction has to have
+// its decision at the end.
 import {execFileSync, spawn} from 'node:child_process'
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
+import {copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {cpus, tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
@@ -22,6 +23,7 @@ const {values} = parseArgs({
     partitions: {type: 'string', default: '4'},
     users: {type: 'string', default: '200000'},
     kill: {type: 'boolean', default: false},
+    features: {type: 'boolean', default: true},
     model: {type: 'boolean', default: true},
   },
   allowNegative: true,
@@ -31,6 +33,7 @@ const SETTLES_WITHIN_MS = 120_000
 const rate = Number(values.rate)
 const duration = Number(values.duration)
 const warmUp = Number(values.warmup)
+const hasModel = values.model && values.features
 
 const dir = mkdtempSync(join(tmpdir(), 'tripline-cluster-'))
 const isOwn = process.env.TRIPLINE_TEST_KAFKA === undefined || process.env.TRIPLINE_TEST_REDIS === undefined
@@ -43,7 +46,8 @@ try {
     TRIPLINE_NAMESPACE: namespace,
     TRIPLINE_KAFKA_BROKERS: kafka,
     TRIPLINE_REDIS_URL: redis,
-    ...(values.model ? {} : {TRIPLINE_MODEL_ALIAS: 'none'}),
+    ...(hasModel ? {} : {TRIPLINE_MODEL_ALIAS: 'none'}),
+    ...(values.features ? {} : {TRIPLINE_FEATURES_DIR: ratesAlone()}),
   }
   tripline(['topics', 'create', '--partitions', values.partitions], env)
   for (let i = 0; i < Number(values.workers); i++) workers.push(await Worker.start(env))
@@ -61,14 +65,15 @@ try {
     workers: Number(values.workers),
     partitions: Number(values.partitions),
     users: Number(values.users),
-    model: values.model,
+    features: values.features,
+    model: hasModel,
     killed_a_worker: values.kill,
     rate,
     duration_seconds: duration,
     ...measured,
     faults,
   }
-  const suffix = `-${rate}-${values.workers}${values.kill ? '-kill' : ''}`
+  const suffix = `-${rate}-${values.workers}x${values.partitions}${values.features ? '' : '-rules'}${values.kill ? '-kill' : ''}`
   const {file} = saveResult('cluster', figures, suffix)
   console.log(figures)
   console.log(file)
@@ -129,6 +134,14 @@ try {
   await Promise.all(workers.map((worker) => worker.stop()))
   if (isOwn) tripline(['services', 'down', '--dir', join(dir, 'services')], {})
   rmSync(dir, {recursive: true, force: true})
+}
+
+/** A folder of features without any view: rules need the rates. */
+function ratesAlone() {
+  const folder = join(dir, 'features')
+  mkdirSync(folder)
+  copyFileSync('features/rates.yaml', join(folder, 'rates.yaml'))
+  return folder
 }
 
 /** Of the services that were brought up here. */

@@ -1,5 +1,6 @@
-import kafkajs, {type PartitionAssigner} from 'kafkajs'
+import type {PartitionAssigner} from 'kafkajs'
 import {sharePartitions} from './co-partition.js'
+import {kafkajs} from './kafkajs.js'
 import type {InputTopic} from './topic-names.js'
 
 const {MemberAssignment, MemberMetadata} = kafkajs.AssignerProtocol

@@ -1,5 +1,6 @@
-import kafkajs, {type Kafka, type KafkaConfig, type LogEntry, type SASLOptions} from 'kafkajs'
+import type {Kafka, KafkaConfig, LogEntry, SASLOptions} from 'kafkajs'
 import type {KafkaConnection} from './kafka-connection.js'
+import {kafkajs} from './kafkajs.js'
 import {LZ4_CODEC} from './lz4-codec.js'
 
 /** Hears what the client library has to say, from warnings on. */

@@ -1,5 +1,6 @@
-import kafkajs, {type Kafka, type Message, type Producer} from 'kafkajs'
+import type {Kafka, Message, Producer} from 'kafkajs'
 import {UNTIL_IT_ANSWERS} from './kafka-client.js'
+import {kafkajs} from './kafkajs.js'
 
 /** A record on its way to a topic. */
 export interface OutgoingRecord {

@@ -51,8 +51,8 @@ export interface PartitionWorkerParts {
   readonly onFailure: (error: Error) => void
 }
 
-/** So many keys of each partition are held in memory; the others are read when they are needed. */
-const KEY_CAPACITY = 25_000
+/** So many keys are held in memory of a partition that is the only one, or else of each; the others are read when they are needed. */
+const KEY_CAPACITY = {alone: 100_000, ofSeveral: 25_000}
 
 const FIRST_PAUSE_MS = 200
 const LONGEST_PAUSE_MS = 10_000
@@ -166,8 +166,9 @@ export class PartitionWorker {
     const watch = this.parts.watchOf(this.number)
     await this.checkMarks()
     const exchanging = routing && {routing, at: clock.now()}
+    const capacity = routing === undefined ? KEY_CAPACITY.alone : KEY_CAPACITY.ofSeveral
     const partition = await openPartition(
-      ...([this.number, bundleOf, store, publisher, KEY_CAPACITY, exchanging] as const),
+      ...([this.number, bundleOf, store, publisher, capacity, exchanging] as const),
     )
     if (this.isStopping) return
     const source = new KafkaEventSource({group, clock, partition: this.number})
