@@ -37,8 +37,7 @@ const ISSUER_PREFIXES: readonly (readonly [number, number, number])[] = [
 export function textHoldsCardNumber(text: string): boolean {
   if (!mayHoldDigitRun(text)) return false
   for (const found of text.matchAll(RUN)) {
-    const digits = found[0].replace(/[ -]/g, '')
-    if (!isCardNumber(digits)) continue
+    if (!isCardNumber(digitsOf(found[0]))) continue
     const end = found.index + found[0].length
     // Two code units: a letter beyond U+FFFF is a pair of them.
     const before = text.slice(Math.max(found.index - 2, 0), found.index)
@@ -73,14 +72,14 @@ export function rawTextHoldsCardNumber(text: string): boolean {
 }
 
 /**
- * False only if no card number can be in JSON text that has no `\\u` in it, however it is taken apart: there is no run of
- * 13 digits, or none but plain ones of exactly 13, as times in milliseconds are, that are no card number.
+ * False only if no card number can be in JSON text that has no `\\u` in it, however it is taken apart. Numbers whose digits as
+ * written are none may still become one where they are rounded.
  */
 export function mayHoldCardNumber(text: string): boolean {
   if (!mayHoldDigitRun(text)) return false
   for (const {0: run, index} of text.matchAll(RUN)) {
     // What follows could make another number of it.
-    if (run.length > 13 || '.eE'.includes(text.charAt(index + 13)) || isCardNumber(run)) return true
+    if ('.eE'.includes(text.charAt(index + run.length)) || isCardNumber(digitsOf(run))) return true
   }
   return false
 }
@@ -88,6 +87,10 @@ export function mayHoldCardNumber(text: string): boolean {
 /** False only if no run of 13 digits can be in the text. */
 function mayHoldDigitRun(text: string): boolean {
   return LIKE_A_RUN.test(text) && SHORTEST_RUN.test(text)
+}
+
+function digitsOf(run: string): string {
+  return run.replace(/[ -]/g, '')
 }
 
 function isCardNumber(digits: string): boolean {

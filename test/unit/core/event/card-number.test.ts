@@ -169,7 +169,8 @@ describe('the quick look at a text', () => {
     '- - - - - - - - - - - -',
     '{"event_time": 1795294676262}',
     '{"event_time":1795294676262,"ended":"1795294676999"}',
-  ])('passes over runs that are too short, and plain times: %s', (text) =>
+    '{"id":"r10000-1795294676262-12-34"}',
+  ])('passes over runs that are too short, or are none: %s', (text) =>
     expect(mayHoldCardNumber(text)).toBe(false),
   )
 
@@ -177,7 +178,8 @@ describe('the quick look at a text', () => {
     '{"a": 4222222222222}',
     '{"a": 1795294676262.5}',
     '{"a": 1795294676262e3}',
-    '{"a": "1795294676262 11"}',
+    '{"a": "4111 1111-11111111"}',
+    '{"a": "n4111111111111111"}',
   ])('does not pass over what may be one: %s', (text) => expect(mayHoldCardNumber(text)).toBe(true))
 })
 
