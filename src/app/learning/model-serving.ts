@@ -21,6 +21,8 @@ export interface ServingOptions {
 const DIGITS = 1e7
 
 const LACKING = {lacksFeatures: true} as const
+/** Of most scores: one list for all, which are kept for hours. */
+const NO_REASONS: ModelScore['reasons'] = []
 
 type Version = {readonly id: string; readonly version: number} | undefined
 
@@ -69,6 +71,7 @@ export class ModelServing implements Scorer {
     if (!fits(deciding, rows)) return undefined
     return deciding.use(async (model) => {
       const {id, version, features, baseline} = model
+      const identity = {id, version}
       const width = features.names.length
       const matrix = Float32Array.from(rows.values)
       const byTransaction = new Map<StoredEvent, ModelScore>()
@@ -77,9 +80,9 @@ export class ModelServing implements Scorer {
         const row = matrix.subarray(at * width, (at + 1) * width)
         const reasons =
           score < explainFrom
-            ? []
+            ? NO_REASONS
             : reasonsFor({names: features.names, row, baseline, attributions: await model.attribute(row, 1)})
-        byTransaction.set(transactionAt(rows, at), {model: {id, version}, score, reasons, ...lacking})
+        byTransaction.set(transactionAt(rows, at), {model: identity, score, reasons, ...lacking})
       }
       return byTransaction
     })

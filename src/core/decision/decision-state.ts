@@ -71,9 +71,12 @@ export function decisionFingerprint({decision, hits}: DecisionState): string {
   return [decision, ...hits.map(({rule, alertId}) => `${rule.id} ${rule.version} ${alertId}`)].join('\n')
 }
 
+/** Of most decisions: one list for all, which are kept for hours. */
+const NO_HITS: readonly RuleHit[] = []
+
 /** The decision on a transaction that no rule fired for. */
 export function undecided(transaction: StoredEvent): DecisionState {
-  return {transaction, decision: 'approve', revision: 0, hits: []}
+  return {transaction, decision: 'approve', revision: 0, hits: NO_HITS}
 }
 
 /** The weightiest first; equal ones by id, so that the order does not depend on arrival. */

@@ -137,11 +137,9 @@ function packColumn(log: MemberLog, {kind, at}: Column, row: number, packed: Flo
 export function unpackRows(log: MemberLog, packed: Float64Array): void {
   const {plan} = log
   const count = packed.length / plan.width
-  log.capacity = count + 4
-  log.data = new Float64Array(plan.width * log.capacity)
+  log.allocate(count + 4)
   log.end = count + 1
   for (let i = 0; i < count; i++) {
-    log.ids[i + 1] = ''
     log.put(0, i + 1, packed[i * plan.width] as number)
     for (const {kind, at} of plan.columns)
       for (let number = 0; number < COLUMN_WIDTH[kind]; number++)

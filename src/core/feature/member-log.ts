@@ -3,6 +3,7 @@ import type {LogPlan} from './log-plan.js'
 
 const FIRST_CAPACITY = 4
 const NO_ROOM = new Float64Array(0)
+const NO_IDS: string[] = []
 
 /**
  * The rows of one entity and stream (see log-plan.ts), in one array, row by row, so that what an event writes and a window's
@@ -17,8 +18,8 @@ export class MemberLog {
   /** Of many an entity nothing ever comes: room is made for the first row only when it does. */
   capacity = 0
   data: Float64Array = NO_ROOM
-  /** By row; empty for rows that stand for several events. */
-  readonly ids: string[] = ['']
+  /** By row; empty for rows that stand for several events. As long as there is room, so that it never grows: an array that does takes more. */
+  ids: string[] = NO_IDS
   /** By column, what a read found last: from a row, up to a row, and what. Undefined until a read wants to remember. */
   found: Float64Array | undefined
   /** By column: the newest row of each code. Undefined while there are few rows. */
@@ -77,31 +78,37 @@ export class MemberLog {
   open(time: number, id: string): number {
     if (this.end >= this.capacity) this.makeRoom()
     const place = this.firstAfterEvent(time, id)
-    const {data, width, end} = this
+    const {data, ids, width, end} = this
     this.end++
-    if (place === end) this.ids[place] = id
-    else {
+    if (place < end) {
       data.copyWithin((place + 1) * width, place * width, end * width)
-      this.ids.splice(place, 0, id)
+      for (let row = end; row > place; row--) ids[row] = ids[row - 1] as string
     }
+    ids[place] = id
     data[place * width] = time
     return place
   }
 
+  /** Makes room for so many rows, row 0 included, of which none is there. */
+  allocate(capacity: number): void {
+    this.capacity = capacity
+    this.data = new Float64Array(this.width * capacity)
+    this.ids = new Array<string>(capacity).fill('')
+  }
+
   /** Takes away the rows that were dropped at the front and, if they were few, makes the array larger. */
   private makeRoom(): void {
-    const {capacity, end, width, data} = this
+    const {capacity, end, width, data, ids} = this
     const dropped = this.head - 1
     if (dropped > capacity / 3) data.copyWithin(0, dropped * width, end * width)
     else {
-      this.capacity = Math.max(FIRST_CAPACITY, Math.ceil(capacity * 1.5))
-      this.data = new Float64Array(width * this.capacity)
+      this.allocate(Math.max(FIRST_CAPACITY, Math.ceil(capacity * 1.5)))
       // Most logs are short: no view of the array is made.
       for (let to = 0, from = dropped * width; from < end * width && from < data.length; to++, from++)
         this.data[to] = data[from] as number
     }
+    for (let from = Math.max(1, dropped); from < end; from++) this.ids[from - dropped] = ids[from] as string
     if (dropped === 0) return
-    this.ids.splice(0, dropped)
     this.head = 1
     this.end -= dropped
     this.forgetFound()
