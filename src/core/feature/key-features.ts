@@ -101,7 +101,19 @@ export function stageFieldOf(entity: KeyField): KeyField {
   return entity === 'card_id' ? 'user_id' : entity
 }
 
-/** The plans for the entities whose events are all found under a key. */
-export function plansOf({plans}: FeatureSet, keyField: KeyField): readonly EntityPlan[] {
-  return plans.filter(({entity}) => stageFieldOf(entity) === keyField)
+const plansByField = new WeakMap<FeatureSet, Map<KeyField, readonly EntityPlan[]>>()
+
+/** The plans for the entities whose events are all found under a key: one list for all keys. */
+export function plansOf(set: FeatureSet, keyField: KeyField): readonly EntityPlan[] {
+  let byField = plansByField.get(set)
+  if (byField === undefined) {
+    byField = new Map()
+    plansByField.set(set, byField)
+  }
+  let plans = byField.get(keyField)
+  if (plans === undefined) {
+    plans = set.plans.filter(({entity}) => stageFieldOf(entity) === keyField)
+    byField.set(keyField, plans)
+  }
+  return plans
 }

@@ -8,7 +8,7 @@ import {type RetiredEvent, RetiredEvents} from './retired-events.js'
  * else. Streams are named by their rank, which is small: this is read for every event.
  */
 export class KeyHistory {
-  private readonly byRank: (EventSeries | undefined)[] = []
+  private byRank: (EventSeries | undefined)[] = []
   /** By stream; undefined until an event is retired. */
   private retired: Map<string, RetiredEvents> | undefined
 
@@ -22,12 +22,13 @@ export class KeyHistory {
   }
 
   insert(event: StoredEvent): void {
-    const {byRank} = this
-    while (byRank.length <= event.rank) byRank.push(undefined)
-    let series = byRank[event.rank]
+    const {rank} = event
+    // Pushed to, it would take room for many more.
+    if (this.byRank.length <= rank) this.byRank = Array.from({length: rank + 1}, (_, i) => this.byRank[i])
+    let series = this.byRank[rank]
     if (series === undefined) {
       series = new EventSeries()
-      byRank[event.rank] = series
+      this.byRank[rank] = series
     }
     series.insert(event)
   }
