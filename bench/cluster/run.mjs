@@ -21,7 +21,7 @@ const {values} = parseArgs({
     warmup: {type: 'string', default: '15'},
     workers: {type: 'string', default: '1'},
     partitions: {type: 'string', default: '4'},
-    users: {type: 'string', default: '200000'},
+    users: {type: 'string', default: '1000000'},
     kill: {type: 'boolean', default: false},
     features: {type: 'boolean', default: true},
     model: {type: 'boolean', default: true},
