@@ -18,7 +18,7 @@ export class MemberLog {
   /** Of many an entity nothing ever comes: room is made for the first row only when it does. */
   capacity = 0
   data: Float64Array = NO_ROOM
-  /** By row; empty for rows that stand for several events. As long as there is room, so that it never grows: an array that does takes more. */
+  /** By row; empty for rows that stand for several events. As many as there is room for: an array that grows by itself takes far more. */
   ids: string[] = NO_IDS
   /** By column, what a read found last: from a row, up to a row, and what. Undefined until a read wants to remember. */
   found: Float64Array | undefined
